@@ -1,0 +1,1 @@
+"""What exists, declared once: kinds, actions, and CB-Spider's spelling of them (`wire`)."""

@@ -1,0 +1,102 @@
+"""Shapes of what Spider itself keeps: how a cloud is reached, and the operations on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from spider_drivers.contract import Iid, KeyPair
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    name: str
+    provider: str
+    library: str
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """`values` are shown by nobody: answers carry the keys alone."""
+
+    name: str
+    provider: str
+    values: dict[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    name: str
+    provider: str
+    values: dict[str, str]
+    zones: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    name: str
+    provider: str
+    driver: str
+    credential: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """A delete that is done, or (`done` False) under way."""
+
+    done: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Stub:
+    """An identity whose resource the cloud does not show."""
+
+    iid: Iid
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedKeyPair:
+    """A key pair in the answers of the operation that created it, and nowhere else."""
+
+    key_pair: KeyPair
+    private_key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command for `sshrun`. `timeout` in seconds."""
+
+    host: str
+    port: int
+    user: str
+    private_key: str = field(repr=False)
+    command: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation as shown to its caller. `result` is the wire form of the answer, `problem` that of the error."""
+
+    id: str
+    state: str
+    verb: str
+    kind: str
+    connection: str
+    iid: Iid
+    attempts: int
+    waits_for: str
+    created: datetime
+    updated: datetime
+    finished: datetime | None
+    result: Any = None
+    problem: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The answer to a change that is not finished: the resource as far as known."""
+
+    operation: str
+    known: Any

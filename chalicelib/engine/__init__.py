@@ -1,0 +1,1 @@
+"""What happens: connections, identities, life cycle, operations, history, sealing."""

@@ -1,0 +1,29 @@
+"""What a face (REST, later gRPC) hands to the engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..catalogue.actions import Action, Kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """`body`: the request in the contract's shape. `fingerprint`: equal for equal requests, to tell an idempotency
+    key that is used again from one that is misused."""
+
+    action: Action
+    name: str = ""
+    connection: str = ""
+    body: Any = None
+    idempotency_key: str = ""
+    fingerprint: str = ""
+    respond_async: bool = False
+    request_id: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        if self.action.kind is None:
+            raise TypeError(f"{self.action.name} is of no kind")
+        return self.action.kind

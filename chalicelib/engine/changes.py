@@ -1,0 +1,205 @@
+"""The life cycle's changes: create, delete and control, the same for every kind and cloud."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from spider_drivers.contract import (
+    AlreadyExists,
+    Conflict,
+    InUse,
+    Invalid,
+    KeyPairRequest,
+    KeyReused,
+    SpiderError,
+    Unsupported,
+    VmStatus,
+)
+
+from ..catalogue.kinds import KINDS
+from ..catalogue.records import Accepted, Deleted, IssuedKeyPair
+from ..store import Change, Item, Store
+from ..store import Conflict as StoreConflict
+from . import identities, keys
+from .call import Call
+from .connections import Connections, Target
+from .identities import Identities, Identity, State
+from .operations import DONE, Opening, Operations
+from .operations import State as OperationState
+from .queue import Queue
+from .references import look_up
+from .settings import Settings
+
+T = TypeVar("T")
+
+
+class Changes:
+    queue: Queue
+
+    def __init__(self, settings: Settings, store: Store, connections: Connections, operations: Operations) -> None:
+        self._settings = settings
+        self._connections = connections
+        self._operations = operations
+        self._identities = Identities(store)
+
+    def create(self, call: Call) -> Any:
+        if (before := self._operations.replayed(call)) is not None:
+            return self._follow(call, before)
+        target = self._connections.target(call.connection)
+        request, secret = call.body, None
+        self._check(call, target)
+        named = look_up(self._identities, call.connection, request)
+        if isinstance(request, KeyPairRequest):
+            key = keys.generate()
+            request, secret = replace(request, public_key=key.public), key.private
+        operation = _new_id()
+        identity = Identity(
+            connection=call.connection,
+            kind=call.kind.name,
+            owner=getattr(request, call.kind.owner).name if call.kind.owner else "",
+            name=request.name,
+            state=State.CREATING,
+            operation=operation,
+            token=operation,
+            uses=tuple(named),
+        )
+        changes = [identities.opened(identity), *_parts_opened(identity, request)]
+        opening = _opening(identity, operation, "create", self._settings.create_deadline, request, secret)
+        taken = AlreadyExists(
+            f"{call.kind.title} '{request.name}' already exists in connection '{call.connection}'",
+            field="name",
+        )
+        return self._run(call, opening, changes, taken)
+
+    def delete(self, call: Call) -> Any:
+        if (before := self._operations.replayed(call)) is not None:
+            return self._follow(call, before)
+        identity = self._identities.get(call.connection, call.kind, call.name)
+        if not call.kind.free:
+            self._check_unused(identity)
+        return self._change(call, identity, "delete", State.DELETING, self._settings.delete_deadline)
+
+    def control(self, call: Call) -> Any:
+        if (before := self._operations.replayed(call)) is not None:
+            return self._follow(call, before)
+        identity = self._identities.get(call.connection, call.kind, call.name)
+        return self._change(call, identity, call.body, State.ACTIVE, self._settings.control_deadline)
+
+    def _change(self, call: Call, identity: Identity, verb: str, state: State, seconds: float) -> Any:
+        operation = _new_id()
+        opening = _opening(identity, operation, verb, seconds)
+        busy = Conflict(
+            f"{call.kind.title} '{identity.name}' in connection '{call.connection}' is being changed by the operation "
+            f"'{identity.operation or 'of another caller'}'",
+            operation=identity.operation or None,
+        )
+        return self._run(call, opening, [identities.claimed(identity, operation, state)], busy)
+
+    def _check(self, call: Call, target: Target) -> None:
+        request, kind = call.body, call.kind
+        capable = target.capability.kinds.get(kind.name)
+        if capable is None:
+            raise Unsupported(f"{target.info.provider} has no {kind.title}: not implemented")
+        complaint = capable.complaint(request.name)
+        if complaint:
+            raise Invalid(f"the name '{request.name[:80]}' {complaint} ({target.info.provider})", field="name")
+        request.check(target.capability)
+
+    def _check_unused(self, identity: Identity) -> None:
+        census = self._identities.of_connection(identity.connection)
+        for one in (identity, *census.parts_of(identity)):
+            users = [user for user in census.users_of(one) if user.key != identity.key]
+            if users:
+                names = ", ".join(f"{KINDS[user.kind].title} '{user.name}'" for user in users[:10])
+                raise InUse(f"{KINDS[one.kind].title} '{one.name}' is in use by {names}")
+
+    def _run(self, call: Call, opening: Opening, changes: Sequence[Change], refusal: SpiderError) -> Any:
+        try:
+            with self.queue.announce(opening.id):
+                self._operations.open(opening, changes, call)
+        except StoreConflict as conflict:
+            if call.idempotency_key and 0 in conflict.failed:
+                before = self._operations.replayed(call)
+                if before is not None:
+                    return self._follow(call, before)
+            raise refusal from None
+        return self._await(call, opening.id)
+
+    def _follow(self, call: Call, before: Item) -> Any:
+        """The same request again: the same answer, also while it is being worked on."""
+        if before["fingerprint"] != call.fingerprint:
+            raise KeyReused("this Idempotency-Key came before with another request", operation=before["operation"])
+        return self._await(call, before["operation"])
+
+    def _await(self, call: Call, operation: str) -> Any:
+        """The outcome, or what is known when the caller's time is up."""
+        row: Item = {}
+
+        def over() -> bool:
+            nonlocal row
+            row = self._operations.row(operation)
+            undoing = row["state"] == OperationState.COMPENSATING and row.get("failures", 0) > 0
+            return undoing or row["state"] in DONE
+
+        wait = 0.0 if call.respond_async else self._settings.wait_seconds
+        if self.queue.wait(operation, over, wait):
+            return self._operations.outcome(row)
+        return Accepted(operation, self._known(row))
+
+    def _known(self, row: Item) -> Any:
+        """What can be said of a resource whose operation goes on."""
+        if row["verb"] == "delete":
+            return Deleted(done=False)
+        if row["verb"] != "create":
+            return _TRANSITIONAL[row["verb"]]
+        shape = self._operations.request(row).expected()
+        secret = self._operations.secret(row)
+        return shape if secret is None else IssuedKeyPair(shape, secret)
+
+
+_TRANSITIONAL = {
+    "suspend": VmStatus.SUSPENDING,
+    "resume": VmStatus.RESUMING,
+    "reboot": VmStatus.REBOOTING,
+}
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex
+
+
+def _parts_opened(identity: Identity, request: Any) -> list[Change]:
+    parts = KINDS[identity.kind].parts
+    if parts is None:
+        return []
+    field, kind = parts
+    return [
+        identities.opened(replace(identity, kind=kind, owner=identity.name, name=part.name, uses=()))
+        for part in getattr(request, field)
+    ]
+
+
+def _opening(
+    identity: Identity,
+    operation: str,
+    verb: str,
+    seconds: float,
+    request: Any = None,
+    secret: str | None = None,
+) -> Opening:
+    return Opening(
+        id=operation,
+        verb=verb,
+        kind=identity.kind,
+        connection=identity.connection,
+        owner=identity.owner,
+        name=identity.name,
+        system_id=identity.system_id,
+        token=identity.token,
+        request=request,
+        secret=secret,
+        seconds=seconds,
+    )

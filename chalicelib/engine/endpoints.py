@@ -1,0 +1,47 @@
+"""Addresses that users give (Endpoint, Host, IdentityEndpoint, …) must not lead to the machine's own metadata."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from fnmatch import fnmatch
+from urllib.parse import urlsplit
+
+from spider_drivers.contract import Invalid
+
+# Metadata services that are not link-local: Alibaba Cloud, EC2 over IPv6, Oracle, and GCP by name.
+_METADATA_HOSTS = frozenset({"100.100.100.200", "fd00:ec2::254", "192.0.0.192", "metadata.google.internal", "metadata"})
+
+
+def check_endpoint(values: Iterable[str], allowed: str) -> None:
+    """Raises Invalid for a URL among `values` that is link-local, a metadata service, or outside of `allowed`
+    (comma-separated host patterns such as `*.example.org`; empty = any)."""
+    for value in values:
+        if "://" not in value:
+            continue
+        try:
+            host = urlsplit(value.strip()).hostname or ""
+        except ValueError:
+            raise Invalid("KeyValueInfoList: an address in it is not a URL", field="values") from None
+        if host.lower().rstrip(".") in _METADATA_HOSTS or _link_local(host):
+            raise Invalid(f"KeyValueInfoList: the address {host} is not allowed", field="values")
+        patterns = [pattern.strip() for pattern in allowed.split(",") if pattern.strip()]
+        if patterns and not any(fnmatch(host.lower(), pattern.lower()) for pattern in patterns):
+            raise Invalid(f"KeyValueInfoList: the address {host} is not in SPIDER_ENDPOINT_ALLOW", field="values")
+
+
+def _link_local(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(_as_number(host) or host)
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_link_local
+
+
+def _as_number(host: str) -> int | None:
+    """A host written as one number, as many resolvers accept: 2852039166 is 169.254.169.254."""
+    try:
+        return int(host, 0)
+    except ValueError:
+        return None

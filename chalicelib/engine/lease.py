@@ -1,0 +1,126 @@
+"""A worker's hold on an operation: for a time, renewed while it works, told by a fence that only grows."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+from typing import Any
+
+from spider_drivers.contract import Attempt, Cancelled, Clock
+
+from ..store import OPERATIONS, Conflict, Item, Store, StoreUnavailable, Update
+from . import times
+from .operations import DONE
+from .settings import Settings
+
+
+class LeaseLost(Exception):
+    """Another worker has taken the operation over; this one must not touch the cloud again."""
+
+
+class Lease:
+    """Every write is conditional on the fence. `row` is the operation as this lease knows it."""
+
+    def __init__(self, store: Store, clock: Clock, seconds: float, row: Item) -> None:
+        self.row = row
+        self.fence: int = row["fence"]
+        self._store = store
+        self._clock = clock
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._until = times.read(row["lease_until"])
+
+    def save(self, **change: Any) -> None:
+        """Raises LeaseLost."""
+        with self._lock:
+            change["updated"] = times.kept(self._clock.now())
+            try:
+                self._store.write(Update(OPERATIONS, (self.row["id"],), change, when={"fence": self.fence}))
+            except Conflict:
+                raise LeaseLost(self.row["id"]) from None
+            self.row = self.row | change
+
+    def renew(self) -> None:
+        """Also learns of a cancellation."""
+        until = times.after(self._clock.now(), self._seconds)
+        self.save(lease_until=times.kept(until), due=times.kept(until))
+        self._until = until
+        fresh = self._store.get(OPERATIONS, (self.row["id"],)) or {}
+        self.row["cancelled"] = fresh.get("cancelled", False)
+
+    def check(self) -> None:
+        """Before a call that changes the cloud. Raises LeaseLost, Cancelled."""
+        if self._clock.now() >= self._until:
+            raise LeaseLost(self.row["id"])
+        if self.row.get("cancelled") and self.row["state"] == "RUNNING":
+            raise Cancelled("the operation was cancelled")
+
+    def keep(self, part: str, cloud_id: str) -> None:
+        self.save(parts={**self.row["parts"], part: cloud_id})
+
+    def attempt(self) -> Attempt:
+        return Attempt(
+            self.row["token"] if self.row["verb"] == "create" else self.row["id"],
+            parts=self.row["parts"],
+            unclean_since=times.read_or_none(self.row.get("unclean_since")),
+            clock=self._clock,
+            keep=self.keep,
+            check=self.check,
+        )
+
+    def release(self, seconds: float, waits_for: str, **change: Any) -> None:
+        """A clean end of this try; the next one is due in `seconds`."""
+        due = times.kept(times.after(self._clock.now(), seconds))
+        self.save(lease_until=None, due=due, waits_for=waits_for, **change)
+
+
+class Leases:
+    """Takes leases, and renews all that this process holds."""
+
+    def __init__(self, store: Store, clock: Clock, settings: Settings) -> None:
+        self._store = store
+        self._clock = clock
+        self._seconds = settings.lease_seconds
+        self._held: dict[str, Lease] = {}
+
+    def take(self, operation: str) -> Lease | None:
+        """None when there is nothing to do: finished, unknown, or in another worker's hands."""
+        row = self._store.get(OPERATIONS, (operation,))
+        if row is None or row.get("state") in (None, *DONE):
+            return None
+        now = self._clock.now()
+        last = times.read_or_none(row.get("lease_until"))
+        if last is not None and last > now:
+            return None
+        until = times.kept(times.after(now, self._seconds))
+        change = {
+            "fence": row["fence"] + 1,
+            "attempts": row["attempts"] + 1,
+            "lease_until": until,
+            "due": until,
+            "waits_for": None,
+            "unclean_since": _unclean_since(row, last),
+        }
+        try:
+            self._store.write(Update(OPERATIONS, (operation,), change, when={"fence": row["fence"]}))
+        except Conflict:
+            return None
+        lease = Lease(self._store, self._clock, self._seconds, row | change)
+        self._held[operation] = lease
+        return lease
+
+    def drop(self, lease: Lease) -> None:
+        self._held.pop(lease.row["id"], None)
+
+    def renew_all(self) -> None:
+        """To be called three times in a lease's time."""
+        for lease in list(self._held.values()):
+            try:
+                lease.renew()
+            except (LeaseLost, StoreUnavailable):
+                self.drop(lease)
+
+
+def _unclean_since(row: Item, last: datetime | None) -> str | None:
+    """A lease that ran out was a worker that died: it made nothing after the lease's end."""
+    return times.kept(last) if last is not None else row.get("unclean_since")

@@ -1,0 +1,85 @@
+"""One logger: Cloud-Barista's common line, or JSON, at a level that can be changed while the service runs.
+
+Line format (cb-log): `[CB-SPIDER].[INFO]: 2026-01-31 12:00:00 file.py:12, module.function() - message`.
+The level is read again from the file `log-level` in Spider's home when that changes, at most every two seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+from pathlib import Path
+
+from .settings import Settings
+
+NAME = "CB-SPIDER"
+LOOK_SECONDS = 2.0
+
+
+class BaristaFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.created))
+        where = f"{record.filename}:{record.lineno}, {record.module}.{record.funcName}()"
+        line = f"[{NAME}].[{record.levelname}]: {when} {where} - {record.getMessage()}"
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+class JsonFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        held = {
+            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
+            "level": record.levelname,
+            "logger": record.name,
+            "file": f"{record.filename}:{record.lineno}",
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            held["exception"] = self.formatException(record.exc_info)
+        return json.dumps(held, ensure_ascii=False)
+
+
+class _LevelFile(logging.Filter):
+    """Lets the logger's level follow a file."""
+
+    def __init__(self, logger: logging.Logger, path: Path, default: int) -> None:
+        super().__init__()
+        self._logger = logger
+        self._path = path
+        self._default = default
+        self._looked = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if time.monotonic() - self._looked >= LOOK_SECONDS:
+            self._looked = time.monotonic()
+            self._logger.setLevel(self._read())
+        return record.levelno >= self._logger.level
+
+    def _read(self) -> int:
+        try:
+            return level(self._path.read_text())
+        except (OSError, ValueError):
+            return self._default
+
+
+def level(word: str) -> int:
+    """The level of a word such as `debug`. Raises ValueError."""
+    found = logging.getLevelNamesMapping().get(word.strip().upper())
+    if found is None:
+        raise ValueError(f"'{word.strip()}' is not a log level: debug, info, warning or error")
+    return found
+
+
+def set_up(settings: Settings) -> None:
+    """Sends what `spider.*` logs to standard error. Raises ValueError for an unknown level or format."""
+    formats = {"text": BaristaFormatter, "json": JsonFormatter}
+    if settings.log_format not in formats:
+        raise ValueError(f"SPIDER_LOG_FORMAT: '{settings.log_format}' is not text or json")
+    logger, default = logging.getLogger("spider"), level(settings.log_level)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formats[settings.log_format]())
+    logger.handlers[:] = [handler]
+    logger.filters[:] = [_LevelFile(logger, settings.home / "log-level", default)]
+    logger.setLevel(default)
+    logger.propagate = False

@@ -1,0 +1,195 @@
+"""Operations: each change of a cloud, written down before the cloud is touched."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from spider_drivers.contract import Clock, Iid, NotFound, SpiderError
+
+from ..catalogue import records, wire
+from ..catalogue.kinds import KINDS
+from ..store import OPERATIONS, Change, Conflict, Item, Put, Store, Update
+from . import faults, shapes, times
+from .call import Call
+from .sealing import Sealer
+from .settings import Settings
+
+SHARDS = 4  # of the index of unfinished operations
+DONE = frozenset({"SUCCEEDED", "FAILED"})
+
+
+class State(StrEnum):
+    RUNNING = "RUNNING"
+    COMPENSATING = "COMPENSATING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What an operation is about. `secret` is shown by its own answers only (a private key)."""
+
+    id: str
+    verb: str
+    kind: str
+    connection: str
+    owner: str
+    name: str
+    system_id: str
+    token: str
+    request: Any
+    secret: str | None
+    seconds: float
+
+
+class Operations:
+    def __init__(self, store: Store, sealer: Sealer, clock: Clock, settings: Settings) -> None:
+        self._store = store
+        self._sealer = sealer
+        self._clock = clock
+        self._settings = settings
+
+    def open(self, opening: Opening, changes: Sequence[Change], call: Call) -> None:
+        """One transaction: the operation, what it does to identities, and its idempotency key.
+
+        Raises Conflict; position 0 is the idempotency key's, `changes` follow from position 1.
+        """
+        key_row: Change = Put(OPERATIONS, self._row(opening, call), if_absent=True)
+        first = self._key_claim(opening, call) if call.idempotency_key else key_row
+        rest = [key_row] if call.idempotency_key else []
+        self._store.write(first, *changes, *rest)
+
+    def replayed(self, call: Call) -> Item | None:
+        """The operation that this call's idempotency key has opened before; `fingerprint` tells for what."""
+        if not call.idempotency_key:
+            return None
+        return self._store.get(OPERATIONS, (_key_id(call.idempotency_key),))
+
+    def row(self, operation: str) -> Item:
+        """Raises NotFound."""
+        found = self._store.get(OPERATIONS, (operation,))
+        if found is None or "state" not in found:
+            raise NotFound(f"operation '{operation}' is unknown, or its result has expired", field="name")
+        return found
+
+    def rows(self, operations: Sequence[str]) -> dict[str, Item]:
+        """Those that exist, by id, in one read."""
+        found = self._store.get_many(OPERATIONS, [(one,) for one in operations]) if operations else []
+        return {row["id"]: row for row in found if row}
+
+    def request(self, row: Item) -> Any:
+        """The request's shape, unsealed."""
+        return shapes.told(json.loads(self._sealer.open(row["request"], f"request/{row['id']}")))
+
+    def secret(self, row: Item) -> str | None:
+        sealed = row.get("secret")
+        return None if sealed is None else self._sealer.open(sealed, f"secret/{row['id']}")
+
+    def outcome(self, row: Item) -> Any:
+        """A finished operation's answer; raises its error."""
+        if row["state"] == State.FAILED:
+            raise faults.told(row["error"], row["id"])
+        result = shapes.told(row["result"])
+        secret = self.secret(row)
+        return result if secret is None else records.IssuedKeyPair(result, secret)
+
+    def cancel(self, operation: str) -> None:
+        """Has an unfinished create undone. Nothing happens to one that is finished."""
+        try:
+            self._store.write(
+                Update(OPERATIONS, (operation,), {"cancelled": True}, when={"state": State.RUNNING.value})
+            )
+        except Conflict:
+            self.row(operation)
+
+    def get(self, call: Call) -> records.Operation:
+        row = self.row(call.name)
+        kind, state = KINDS[row["kind"]], State(row["state"])
+        created, updated = times.read(row["created"]), times.read(row["updated"])
+        return records.Operation(
+            id=row["id"],
+            state=state.value,
+            verb=row["verb"],
+            kind=kind.path,
+            connection=row["connection"],
+            iid=Iid(row["name"], row.get("system_id", "")),
+            attempts=row["attempts"],
+            waits_for=row.get("waits_for", ""),
+            created=created,
+            updated=updated,
+            finished=updated if state in DONE else None,
+            result=wire.write(_answer(row), shapes.told(row["result"])) if state == State.SUCCEEDED else None,
+            problem=row.get("error"),
+        )
+
+    def _key_claim(self, opening: Opening, call: Call) -> Put:
+        row = {
+            "id": _key_id(call.idempotency_key),
+            "operation": opening.id,
+            "fingerprint": call.fingerprint,
+            "expires": self._expiry(),
+        }
+        return Put(OPERATIONS, row, if_absent=True)
+
+    def _row(self, opening: Opening, call: Call) -> Item:
+        now = self._clock.now()
+        secret = opening.secret
+        return {
+            "id": opening.id,
+            "verb": opening.verb,
+            "kind": opening.kind,
+            "connection": opening.connection,
+            "owner": opening.owner,
+            "name": opening.name,
+            "system_id": opening.system_id or None,
+            "token": opening.token,
+            "request": self._sealer.seal(json.dumps(shapes.kept(opening.request)), f"request/{opening.id}")
+            if opening.request is not None
+            else None,
+            "secret": None if secret is None else self._sealer.seal(secret, f"secret/{opening.id}"),
+            "request_id": call.request_id,
+            "state": State.RUNNING.value,
+            "fence": 0,
+            "attempts": 0,
+            "parts": {},
+            "created": times.kept(now),
+            "updated": times.kept(now),
+            "deadline": times.kept(times.after(now, opening.seconds)),
+            "unfinished": f"u{int(opening.id[:8], 16) % SHARDS}",
+            "due": times.kept(now),
+        }
+
+    def _expiry(self) -> int:
+        return int(self._clock.now().timestamp() + self._settings.result_ttl)
+
+    def finish(self, row: Item, fence: int, *, result: Any = None, error: SpiderError | None = None) -> Update:
+        """The change that ends an operation. Its answers stay readable for a day."""
+        change = {
+            "state": (State.SUCCEEDED if error is None else State.FAILED).value,
+            "result": None if error is not None else shapes.kept(result),
+            "error": None if error is None else faults.kept(error),
+            "secret": row.get("secret") if error is None else None,
+            "waits_for": None,
+            "lease_until": None,
+            "unfinished": None,
+            "due": None,
+            "updated": times.kept(self._clock.now()),
+            "expires": self._expiry(),
+        }
+        return Update(OPERATIONS, (row["id"],), change, when={"fence": fence})
+
+
+def _answer(row: Item) -> type[wire.Answer]:
+    kind = KINDS[row["kind"]]
+    if row["verb"] == "create":
+        return kind.answer
+    return wire.Status if kind.name == "vm" else wire.Result
+
+
+def _key_id(key: str) -> str:
+    return f"key#{uuid.uuid5(uuid.NAMESPACE_OID, key).hex}"

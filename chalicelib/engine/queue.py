@@ -1,0 +1,184 @@
+"""When operations are worked on: a queue with delays and a timer, in process.
+
+SQS and EventBridge take this place on AWS; `Queue` is what both promise.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
+
+from spider_drivers.contract import VirtualClock
+
+log = logging.getLogger("spider.queue")
+
+LOOK_SECONDS = 1.0
+
+
+class Queue(Protocol):
+    """Messages are operation ids. One may come twice, or come though its operation was never opened."""
+
+    def announce(self, operation: str) -> AbstractContextManager[None]:
+        """The message is sent if the block succeeds, even if the process dies at its end (where the
+        queue outlives the process)."""
+
+    def send(self, operation: str, delay: float = 0.0) -> None:
+        """`delay` in seconds."""
+
+    def wait(self, operation: str, done: Callable[[], bool], seconds: float) -> bool:
+        """Until `done()`, at most `seconds`. True when done. Looks when woken, and about once a second."""
+
+    def wake(self, operation: str) -> None:
+        """Has those who wait for the operation look again."""
+
+
+class _Heap:
+    """Operations by the time they are due; each is in it once, at its earliest."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int, str]] = []
+        self._due: dict[str, float] = {}
+        self._count = itertools.count()
+
+    def push(self, operation: str, due: float) -> None:
+        if due < self._due.get(operation, float("inf")):
+            self._due[operation] = due
+            heapq.heappush(self._heap, (due, next(self._count), operation))
+
+    def next_due(self) -> float | None:
+        while self._heap and self._due.get(self._heap[0][2]) != self._heap[0][0]:
+            heapq.heappop(self._heap)
+        return self._heap[0][0] if self._heap else None
+
+    def pop(self) -> str:
+        operation = heapq.heappop(self._heap)[2]
+        del self._due[operation]
+        return operation
+
+
+class ThreadedQueue:
+    """A timer thread and a pool of workers."""
+
+    def __init__(self, work: Callable[[str], None], *, workers: int, stopwatch: Callable[[], float]) -> None:
+        self._work = work
+        self._now = stopwatch
+        self._heap = _Heap()
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="worker")
+        self._changed = threading.Condition()
+        self._waiting: dict[str, set[threading.Event]] = {}
+        self._jobs: list[tuple[float, Callable[[], None]]] = []
+        self._running = False
+
+    def every(self, seconds: float, job: Callable[[], None]) -> None:
+        """Runs `job` at the start and then every `seconds`, never twice at once."""
+        self._jobs.append((seconds, job))
+
+    def start(self) -> None:
+        self._running = True
+        threading.Thread(target=self._turn, name="queue", daemon=True).start()
+        for seconds, job in self._jobs:
+            threading.Thread(target=self._repeat, args=(seconds, job), name="timer", daemon=True).start()
+
+    def close(self) -> None:
+        with self._changed:
+            self._running = False
+            self._changed.notify_all()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    @contextmanager
+    def announce(self, operation: str) -> Iterator[None]:
+        yield
+        self.send(operation)
+
+    def send(self, operation: str, delay: float = 0.0) -> None:
+        with self._changed:
+            self._heap.push(operation, self._now() + delay)
+            self._changed.notify()
+
+    def wait(self, operation: str, done: Callable[[], bool], seconds: float) -> bool:
+        woken, end = threading.Event(), self._now() + seconds
+        with self._changed:
+            self._waiting.setdefault(operation, set()).add(woken)
+        try:
+            while not done():
+                left = end - self._now()
+                if left <= 0:
+                    return False
+                woken.wait(min(left, LOOK_SECONDS))
+                woken.clear()
+            return True
+        finally:
+            with self._changed:
+                self._waiting[operation].discard(woken)
+                if not self._waiting[operation]:
+                    del self._waiting[operation]
+
+    def wake(self, operation: str) -> None:
+        with self._changed:
+            for woken in self._waiting.get(operation, ()):
+                woken.set()
+
+    def _turn(self) -> None:
+        while True:
+            with self._changed:
+                if not self._running:
+                    return
+                due = self._heap.next_due()
+                left = None if due is None else due - self._now()
+                if left is None or left > 0:
+                    self._changed.wait(left)
+                    continue
+                operation = self._heap.pop()
+                self._pool.submit(self._work_safely, operation)
+
+    def _work_safely(self, operation: str) -> None:
+        try:
+            self._work(operation)
+        except Exception:
+            log.exception("operation %s: the worker failed; the sweeper puts it back", operation)
+
+    def _repeat(self, seconds: float, job: Callable[[], None]) -> None:
+        while self._running:
+            try:
+                job()
+            except Exception:
+                log.exception("a timed job failed; it runs again in %g seconds", seconds)
+            with self._changed:
+                self._changed.wait_for(lambda: not self._running, seconds)
+
+
+class SteppedQueue:
+    """For a virtual clock: whoever waits does the work, and time jumps to the next thing due."""
+
+    def __init__(self, work: Callable[[str], None], clock: VirtualClock) -> None:
+        self._work = work
+        self._clock = clock
+        self._heap = _Heap()
+
+    @contextmanager
+    def announce(self, operation: str) -> Iterator[None]:
+        yield
+        self.send(operation)
+
+    def send(self, operation: str, delay: float = 0.0) -> None:
+        self._heap.push(operation, self._clock.stopwatch() + delay)
+
+    def wait(self, operation: str, done: Callable[[], bool], seconds: float) -> bool:
+        end = self._clock.stopwatch() + seconds
+        while not done():
+            due = self._heap.next_due()
+            if due is None or due > end:
+                self._clock.advance(max(0.0, end - self._clock.stopwatch()))
+                return done()
+            self._clock.advance(max(0.0, due - self._clock.stopwatch()))
+            self._work(self._heap.pop())
+        return True
+
+    def wake(self, operation: str) -> None:
+        """Nobody else waits."""

@@ -1,0 +1,152 @@
+"""How clouds are reached: drivers, credentials, regions and connection configs, by name."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from spider_drivers.contract import CA, ENDPOINT, Capability, Invalid, Key, MissingReference, NotFound
+from spider_drivers.contract import registry as drivers
+
+from ..catalogue.records import Connection, Credential, Deleted, Driver, Region
+from ..store import CONNECTIONS, Delete, Put, Store, join_key
+from .call import Call
+from .endpoints import check_endpoint
+from .sealing import Sealer
+from .settings import Settings
+
+Row = dict[str, Any]
+Setting = Driver | Credential | Region | Connection
+
+
+class Registry:
+    def __init__(self, store: Store, sealer: Sealer, settings: Settings) -> None:
+        self._store = store
+        self._sealer = sealer
+        self._settings = settings
+
+    def clouds(self, call: Call) -> list[str]:
+        return drivers.providers()
+
+    def create(self, call: Call) -> Setting:
+        """Registers, or overwrites what has the name. Raises Invalid, MissingReference."""
+        setting: Setting = call.body
+        capability = drivers.driver(setting.provider).capability()
+        row: Row = {
+            "kind": call.kind.name,
+            "name": setting.name,
+            "provider": setting.provider,
+            "version": uuid.uuid4().hex,
+        }
+        match setting:
+            case Driver():
+                row.update(library=setting.library)
+            case Credential():
+                setting = self._credential(setting, capability)
+                row.update(values=self._sealed(setting))
+            case Region():
+                setting = self._region(setting, capability)
+                zones = None if setting.zones is None else list(setting.zones)
+                row.update(values=setting.values, zones=zones)
+            case Connection():
+                self._check_parts(setting)
+                row.update(driver=setting.driver, credential=setting.credential, region=setting.region)
+        self._store.write(Put(CONNECTIONS, row))
+        return setting
+
+    def list(self, call: Call) -> Sequence[Setting]:
+        return [self.told(row) for row in self._store.query(CONNECTIONS, call.kind.name).items]
+
+    def get(self, call: Call) -> Setting:
+        return self.told(self.row(call.kind.name, call.name))
+
+    def delete(self, call: Call) -> Deleted:
+        """Also for what was never there, as CB-Spider answers."""
+        self._store.write(Delete(CONNECTIONS, (call.kind.name, call.name)))
+        return Deleted()
+
+    def row(self, kind: str, name: str) -> Row:
+        found = self._store.get(CONNECTIONS, (kind, name))
+        if found is None:
+            raise NotFound(f"{name}: does not exist!", field=kind)
+        return found
+
+    def parts(self, connection: Row) -> tuple[Row, Row, Row]:
+        """A connection config's driver, credential and region, in one read. Raises NotFound."""
+        kinds = ("driver", "credential", "region")
+        found = self._store.get_many(CONNECTIONS, [(kind, connection[kind]) for kind in kinds])
+        for kind, row in zip(kinds, found, strict=True):
+            if row is None:
+                raise NotFound(f"{connection[kind]}: does not exist! ({kind} of '{connection['name']}')", field=kind)
+        driver, credential, region = (row for row in found if row)
+        return driver, credential, region
+
+    def secrets(self, credential: Row) -> dict[str, str]:
+        """A credential's values in the clear. Raises BrokenSeal."""
+        return {
+            key: self._sealer.open(value, _place(credential["name"], key))
+            for key, value in credential["values"].items()
+        }
+
+    def told(self, row: Row) -> Setting:
+        name, provider = row["name"], row["provider"]
+        match row["kind"]:
+            case "driver":
+                return Driver(name, provider, row["library"])
+            case "credential":
+                return Credential(name, provider, dict.fromkeys(row["values"], ""))
+            case "region":
+                zones = row.get("zones")
+                return Region(name, provider, row["values"], None if zones is None else tuple(zones))
+        return Connection(name, provider, row["driver"], row["credential"], row["region"])
+
+    def _credential(self, given: Credential, capability: Capability) -> Credential:
+        values = canonical(given.values, capability.credential_keys)
+        check_endpoint(values.values(), self._settings.endpoint_allow)
+        return Credential(given.name, given.provider, values)
+
+    def _region(self, given: Region, capability: Capability) -> Region:
+        values = canonical(given.values, (*capability.region_keys, ENDPOINT, CA))
+        check_endpoint(values.values(), self._settings.endpoint_allow)
+        return Region(given.name, given.provider, values, given.zones)
+
+    def _sealed(self, credential: Credential) -> dict[str, str]:
+        return {key: self._sealer.seal(value, _place(credential.name, key)) for key, value in credential.values.items()}
+
+    def _check_parts(self, connection: Connection) -> None:
+        named = {
+            "driver": connection.driver,
+            "credential": connection.credential,
+            "region": connection.region,
+        }
+        found = self._store.get_many(CONNECTIONS, list(named.items()))
+        for (kind, name), row in zip(named.items(), found, strict=True):
+            if row is None:
+                raise MissingReference(f"{kind} {name}: does not exist!", field=kind)
+            if row["provider"] != connection.provider:
+                raise Invalid(
+                    f"the {kind} '{name}' is for {row['provider']}, not for {connection.provider}", field=kind
+                )
+
+
+def _place(name: str, key: str) -> str:
+    return join_key("credential", name, key)
+
+
+def canonical(given: Mapping[str, str], keys: Iterable[Key]) -> dict[str, str]:
+    """`given` with its keys spelled as in `keys` (any casing or alias is accepted; other keys stay as they are).
+
+    Raises Invalid for a required key that is missing or empty.
+    """
+    spelled = {word.lower(): key.name for key in keys for word in (key.name, *key.aliases)}
+    values = {spelled.get(key.lower(), key): _lines(value) for key, value in given.items()}
+    for key in keys:
+        if key.required and not values.get(key.name):
+            raise Invalid(f"KeyValueInfoList: the key '{key.name}' is missing or empty", field="values")
+    return values
+
+
+def _lines(value: str) -> str:
+    """PEM text may arrive with its line breaks as the two characters backslash and n."""
+    return value.replace("\\n", "\n") if "-----BEGIN" in value else value

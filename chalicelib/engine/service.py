@@ -1,0 +1,98 @@
+"""The engine, put together: what every face calls."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Any
+
+from spider_drivers.contract import Clock, SystemClock, Unavailable, VirtualClock
+
+from ..store import OPERATIONS, Store, StoreUnavailable, open_store
+from . import times
+from .call import Call
+from .changes import Changes
+from .connections import Connections
+from .history import History
+from .lease import Leases
+from .operations import SHARDS, Operations
+from .queue import SteppedQueue, ThreadedQueue
+from .reads import Reads
+from .registry import Registry
+from .sealing import Sealer, local_sealer
+from .settings import Settings
+from .ssh import Ssh
+from .steps import Steps
+from .worker import Worker
+
+
+class Engine:
+    """`perform` does what a catalogue's action says. With a VirtualClock nothing runs by itself: waiting works."""
+
+    def __init__(self, settings: Settings, store: Store, sealer: Sealer, clock: Clock) -> None:
+        self.settings = settings
+        self.store = store
+        self.clock = clock
+        self.history = History(store, clock, settings)
+        self.registry = Registry(store, sealer, settings)
+        self.connections = Connections(self.registry, self.history, clock, settings)
+        self.operations = Operations(store, sealer, clock, settings)
+        self.reads = Reads(store, settings, self.connections, self.operations)
+        self.changes = Changes(settings, store, self.connections, self.operations)
+        self.ssh = Ssh(settings)
+        self._leases = Leases(store, clock, settings)
+        steps = Steps(store, self.connections, self.operations)
+        self.worker = Worker(store, clock, settings, self.history, self.operations, self._leases, steps)
+        self.queue = self._make_queue()
+        self.worker.queue = self.changes.queue = self.queue
+
+    def perform(self, call: Call) -> Any:
+        """The action's answer: a shape, a list of them, or records.Accepted. Raises any SpiderError."""
+        try:
+            with self.history.gather():
+                return attrgetter(call.action.does)(self)(call)
+        except StoreUnavailable as error:
+            raise Unavailable(f"Spider's own store did not answer: {error}", retry_after=1.0) from error
+
+    def start(self) -> None:
+        """Takes up what an earlier process has left, and goes on in threads of its own."""
+        if isinstance(self.queue, ThreadedQueue):
+            self.queue.every(self.settings.sweep_seconds, self.sweep)
+            self.queue.every(self.settings.lease_seconds / 3, self._leases.renew_all)
+            self.queue.start()
+
+    def close(self) -> None:
+        if isinstance(self.queue, ThreadedQueue):
+            self.queue.close()
+        self.connections.close()
+        self.store.close()
+
+    def sweep(self) -> None:
+        """Puts every unfinished operation back into the queue that is due before the next sweep."""
+        now = self.clock.now()
+        until = times.kept(times.after(now, self.settings.sweep_seconds))
+        for shard in range(SHARDS):
+            page = self.store.query(OPERATIONS, f"u{shard}", index="unfinished", between=("0", until))
+            for row in page.items:
+                left = (times.read(row["due"]) - now).total_seconds()
+                self.queue.send(row["id"], max(0.0, left))
+
+    def _make_queue(self) -> ThreadedQueue | SteppedQueue:
+        if isinstance(self.clock, VirtualClock):
+            return SteppedQueue(self.worker.work, self.clock)
+        return ThreadedQueue(self.worker.work, workers=self.settings.workers, stopwatch=self.clock.stopwatch)
+
+
+def open_engine(settings: Settings, clock: Clock | None = None) -> Engine:
+    """The engine on the store that the settings name. Its tables are made when missing."""
+    clock = clock or SystemClock()
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = open_store(
+        settings.store,
+        path=settings.home / "spider.db",
+        prefix=settings.table_prefix,
+        region=settings.aws_region,
+        endpoint=settings.dynamodb_endpoint or None,
+        now=lambda: clock.now().timestamp(),
+    )
+    store.create_tables()
+    return Engine(settings, store, local_sealer(settings.home / "sealing.key"), clock)

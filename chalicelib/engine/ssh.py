@@ -1,0 +1,86 @@
+"""Runs a command on a host over SSH, for `sshrun`."""
+
+from __future__ import annotations
+
+import io
+
+import paramiko
+from spider_drivers.contract import Invalid, LimitExceeded, Refused, Unreachable
+
+from ..catalogue.records import Command
+from .call import Call
+from .settings import Settings
+
+OUTPUT_LIMIT = 4 * 1024 * 1024  # bytes; an answer must fit what Lambda carries
+CONNECT_SECONDS = 15.0
+KEY_TYPES: tuple[type[paramiko.PKey], ...] = (paramiko.RSAKey, paramiko.Ed25519Key, paramiko.ECDSAKey)
+
+
+class Ssh:
+    def __init__(self, settings: Settings) -> None:
+        self._seconds = min(settings.wait_seconds, settings.ssh_seconds)
+
+    def run(self, call: Call) -> str:
+        """What the command wrote to its standard output.
+
+        The host's key is not known beforehand and is accepted as it comes, as CB-Spider does. Raises Invalid for a
+        key that cannot be read, Unreachable, and Refused for a refused log-in or a command that failed.
+        """
+        command: Command = call.body
+        key = _read_key(command.private_key)
+        with paramiko.SSHClient() as client:
+            client.set_missing_host_key_policy(paramiko.AutoAddPolicy())  # see above
+            try:
+                _log_in(client, command, key)
+                return _run(client, command.command, self._seconds)
+            except paramiko.AuthenticationException as error:
+                raise Refused(f"{command.host} refused the log-in of '{command.user}': {error}") from error
+            except TimeoutError as error:
+                raise Unreachable(f"{command.host}:{command.port} did not answer in time") from error
+            except (paramiko.SSHException, OSError, EOFError) as error:
+                raise Unreachable(f"{command.host}:{command.port}: {error}") from error
+
+
+def _read_key(text: str) -> paramiko.PKey:
+    for kind in KEY_TYPES:
+        try:
+            return kind.from_private_key(io.StringIO(text))
+        except (paramiko.SSHException, ValueError, IndexError):
+            continue
+    raise Invalid("PrivateKey: is not an unencrypted RSA, Ed25519 or ECDSA private key", field="PrivateKey")
+
+
+def _log_in(client: paramiko.SSHClient, command: Command, key: paramiko.PKey) -> None:
+    client.connect(
+        command.host,
+        port=command.port,
+        username=command.user,
+        pkey=key,
+        timeout=CONNECT_SECONDS,
+        banner_timeout=CONNECT_SECONDS,
+        auth_timeout=CONNECT_SECONDS,
+        allow_agent=False,
+        look_for_keys=False,
+    )
+
+
+def _run(client: paramiko.SSHClient, command: str, seconds: float) -> str:
+    transport = client.get_transport()
+    if transport is None:
+        raise paramiko.SSHException("the connection was closed")
+    with transport.open_session(timeout=CONNECT_SECONDS) as channel:
+        channel.settimeout(seconds)
+        channel.exec_command(command)
+        output = _read(channel.makefile("rb"))
+        errors = _read(channel.makefile_stderr("rb"))
+        status = channel.recv_exit_status()
+    if status != 0:
+        raise Refused(f"the command ended with status {status}: {errors.strip() or output.strip()}")
+    return output
+
+
+def _read(stream: paramiko.channel.ChannelFile) -> str:
+    data: bytes = stream.read(OUTPUT_LIMIT + 1)
+    if len(data) > OUTPUT_LIMIT:
+        raise LimitExceeded(f"the command wrote more than {OUTPUT_LIMIT} bytes")
+    return data.decode(errors="replace")

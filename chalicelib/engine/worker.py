@@ -1,0 +1,175 @@
+"""Works on operations: forward, or back again when one cannot succeed."""
+
+from __future__ import annotations
+
+import logging
+import random
+from datetime import timedelta
+
+from spider_drivers.contract import (
+    AlreadyExists,
+    Cancelled,
+    Clock,
+    NoAnswer,
+    SpiderError,
+    Throttled,
+    Unavailable,
+    Unreachable,
+    Wait,
+)
+
+from ..store import Conflict, Store
+from . import faults, times
+from .history import History
+from .lease import Lease, LeaseLost, Leases
+from .operations import Operations, State
+from .queue import Queue
+from .settings import Settings
+from .steps import Done, Steps
+
+log = logging.getLogger("spider.worker")
+
+PASSING = (Throttled, Unavailable, NoAnswer, Unreachable)
+
+
+class Worker:
+    queue: Queue
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        settings: Settings,
+        history: History,
+        operations: Operations,
+        leases: Leases,
+        steps: Steps,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._settings = settings
+        self._history = history
+        self._operations = operations
+        self._leases = leases
+        self._steps = steps
+
+    def work(self, operation: str) -> None:
+        """One try. Afterwards the operation is finished or due again; a worker that dies here leaves it to the
+        sweeper."""
+        lease = self._leases.take(operation)
+        if lease is None:
+            return
+        try:
+            with self._history.gather():
+                self._try(lease)
+        except LeaseLost:
+            log.warning("operation %s: another worker has it now", operation)
+        finally:
+            self._leases.drop(lease)
+            self.queue.wake(operation)
+
+    def _try(self, lease: Lease) -> None:
+        try:
+            if lease.row["state"] == State.COMPENSATING:
+                self._back(lease)
+            else:
+                self._forward(lease)
+        except SpiderError as error:
+            self._failed(lease, error)
+        except LeaseLost:
+            raise
+        except Exception as error:
+            log.exception("operation %s", lease.row["id"])
+            lease.save(unclean_since=times.kept(self._clock.now()))
+            self._failed(lease, SpiderError(f"internal error: {type(error).__name__}"))
+
+    def _forward(self, lease: Lease) -> None:
+        row = lease.row
+        if row.get("cancelled") and row["verb"] == "create":
+            raise Cancelled("the operation was cancelled")
+        if self._clock.now() > times.read(row["deadline"]):
+            raise Cancelled(f"given up at its deadline: {row.get('trouble') or 'it took too long'}")
+        outcome = self._steps.forward(lease)
+        if isinstance(outcome, Wait):
+            self._again(lease, outcome.seconds, outcome.reason, failures=0, failing_since=None)
+        else:
+            self._close(lease, outcome)
+
+    def _back(self, lease: Lease) -> None:
+        wait = self._steps.back(lease)
+        if wait is not None:
+            self._again(lease, wait.seconds, wait.reason)
+            return
+        self._end(lease, faults.told(lease.row["error"], lease.row["id"]))
+
+    def _failed(self, lease: Lease, error: SpiderError) -> None:
+        row = lease.row
+        if row["state"] == State.COMPENSATING:
+            self._could_not_undo(lease, error)
+        elif isinstance(error, PASSING) and self._may_pass(lease, error):
+            self._try_again_later(lease, error)
+        elif row["verb"] == "create":
+            log.info("operation %s: %s; undoing it", row["id"], error)
+            now = times.kept(self._clock.now())
+            lease.save(state=State.COMPENSATING.value, error=faults.kept(error), turned=now, failures=0)
+            self._try(lease)
+        else:
+            self._end(lease, error)
+
+    def _may_pass(self, lease: Lease, error: SpiderError) -> bool:
+        """Trouble that is worth another try. A call that never left, with nothing made before, is not."""
+        row = lease.row
+        if isinstance(error, Throttled):
+            return True
+        untouched = not row["parts"] and not row.get("unclean_since")
+        if isinstance(error, Unreachable) and untouched:
+            return False
+        since = times.read_or_none(row.get("failing_since")) or self._clock.now()
+        return self._clock.now() - since < timedelta(seconds=self._settings.give_up_seconds)
+
+    def _try_again_later(self, lease: Lease, error: SpiderError) -> None:
+        now = times.kept(self._clock.now())
+        change = {"trouble": error.message, "failing_since": lease.row.get("failing_since") or now}
+        if isinstance(error, NoAnswer | Unavailable):
+            change["unclean_since"] = now
+        failures = lease.row.get("failures", 0)
+        self._again(lease, self._pause(failures, error), error.message, failures=failures + 1, **change)
+
+    def _could_not_undo(self, lease: Lease, error: SpiderError) -> None:
+        """Compensation is tried until its own deadline; then the operation lists what it has left behind."""
+        row = lease.row
+        failures = row.get("failures", 0)
+        passed = self._clock.now() - times.read(row["turned"])
+        if passed < timedelta(seconds=self._settings.compensate_deadline):
+            self._again(lease, self._pause(failures, error), f"undoing it: {error.message}", failures=failures + 1)
+            return
+        first = faults.told(row["error"], row["id"])
+        left = ", ".join(f"{part}={cloud_id}" for part, cloud_id in row["parts"].items()) or "unknown"
+        log.error("operation %s could not be undone (%s); left at the cloud: %s", row["id"], error, left)
+        first.message += f" (and could not be undone: {error.message}; left at the cloud: {left})"
+        self._end(lease, first)
+
+    def _pause(self, failures: int, error: SpiderError) -> float:
+        """Exponential with full jitter, never less than the cloud asked for. Seconds."""
+        most = min(self._settings.retry_limit_seconds, self._settings.retry_seconds * 2.0**failures)
+        return (error.retry_after or 0.0) + random.uniform(0.0, most)  # no secret hangs on it
+
+    def _again(self, lease: Lease, seconds: float, reason: str, **change: object) -> None:
+        lease.release(seconds, reason, **change)
+        self.queue.send(lease.row["id"], seconds)
+
+    def _close(self, lease: Lease, done: Done) -> None:
+        try:
+            self._store.write(*done.changes, self._operations.finish(lease.row, lease.fence, result=done.result))
+        except Conflict as conflict:
+            if len(done.changes) in conflict.failed:
+                raise LeaseLost(lease.row["id"]) from None
+            self._end(lease, AlreadyExists(f"'{lease.row['name']}': another name stands for the same resource"))
+
+    def _end(self, lease: Lease, error: SpiderError) -> None:
+        """The operation has failed, and nothing is left to do about it."""
+        changes = self._steps.given_up(lease.row)
+        try:
+            self._store.write(*changes, self._operations.finish(lease.row, lease.fence, error=error))
+        except Conflict:
+            raise LeaseLost(lease.row["id"]) from None

@@ -1,0 +1,1 @@
+"""Spider's cloud drivers. Importing this package loads no cloud SDK."""

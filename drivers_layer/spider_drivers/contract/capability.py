@@ -1,0 +1,55 @@
+"""What a driver says of itself and its cloud."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of a credential or a region, in CB-Spider's spelling; `aliases` are the cloud's own spellings."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class KindCapability:
+    """`lag_seconds`: how late the cloud's reads may show what a create has made.
+    `permissions`: the cloud's permissions that each verb needs, by verb."""
+
+    max_name: int = 255
+    name_pattern: str = r".+"
+    name_rule: str = ""
+    lag_seconds: float = 0.0
+    permissions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def complaint(self, name: str) -> str | None:
+        """Why the cloud would refuse `name`, or None."""
+        if len(name) > self.max_name:
+            return f"is longer than {self.max_name} characters"
+        if not re.fullmatch(self.name_pattern, name):
+            return self.name_rule or f"does not match {self.name_pattern}"
+        return None
+
+
+# Region keys that every driver takes, so that private clouds, twins and tests need no code.
+ENDPOINT = Key("Endpoint", required=False)
+CA = Key("CA", ("CACertificate",), required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """`kinds` holds every kind of resource that the cloud offers, by name (vpc, security_group, …).
+    `kept` names the kinds that the cloud lacks and the engine keeps on its behalf; they stand in `kinds` too."""
+
+    credential_keys: tuple[Key, ...]
+    region_keys: tuple[Key, ...]
+    kinds: Mapping[str, KindCapability]
+    kept: frozenset[str] = frozenset()
+    vpc_cidr: bool = True
+    single_vpc: bool = False
+    paged: bool = True

@@ -1,0 +1,139 @@
+"""Walks a resource's parts: forward to create, backward to delete and to compensate.
+
+A driver declares parts; how they are walked after a crash, a lost answer or a lagging read stands here alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from .attempt import Attempt, Wait
+from .errors import NotFound, WrongState
+from .shapes import VmStatus
+
+VISIBLE = "visible"
+
+
+def _at_once(_: str) -> Wait | None:
+    return None
+
+
+def _nowhere() -> str | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing at the cloud that a resource consists of.
+
+    make(client_token) -> cloud id     one call; may raise any SpiderError
+    find() -> cloud id or None         what a try that died may have made, looked for by what travelled in its call
+    ready(cloud id) -> Wait or None    NotFound raised here means "not shown yet"
+    remove(cloud id) -> Wait or None   repeatable; gone is success; None where the part goes with its owner
+    """
+
+    name: str
+    make: Callable[[str], str]
+    find: Callable[[], str | None] = _nowhere
+    ready: Callable[[str], Wait | None] = _at_once
+    remove: Callable[[str], Wait | None] | None = None
+
+
+def visible(cloud_id: Callable[[], str], shown: Callable[[str], bool]) -> Part:
+    """The last part of every create: get and list show the resource."""
+
+    def ready(found: str) -> Wait | None:
+        return None if shown(found) else Wait(1.0, "the cloud does not show the resource yet")
+
+    return Part(VISIBLE, make=lambda _: cloud_id(), find=cloud_id, ready=ready)
+
+
+def create(parts: Iterable[Part], attempt: Attempt, *, lag_seconds: float = 0.0) -> Wait | None:
+    """Makes every part that is not noted yet. None = all made and ready.
+
+    Only the first part not noted can have been made by a try that died: parts are made in order.
+    """
+    doubtful = attempt.unclean_since is not None
+    for part in parts:
+        cloud_id = attempt.parts.get(part.name)
+        if cloud_id is None:
+            if doubtful:
+                cloud_id = part.find()
+                if cloud_id is None and (left := attempt.lag_left(lag_seconds)):
+                    return Wait(left, f"an earlier try may have made {part.name}; the cloud may show it late")
+                doubtful = False
+            if cloud_id is None:
+                attempt.check()
+                cloud_id = part.make(attempt.client_token(part.name))
+            attempt.note(part.name, cloud_id)
+        if wait := _ready(part, cloud_id):
+            return wait
+    return None
+
+
+def _ready(part: Part, cloud_id: str) -> Wait | None:
+    try:
+        return part.ready(cloud_id)
+    except NotFound:
+        return Wait(1.0, f"the cloud does not show {part.name} yet")
+
+
+def delete(parts: Sequence[Part], attempt: Attempt, *, lag_seconds: float = 0.0) -> Wait | None:
+    """Removes every part, last first. None = all absent.
+
+    A part's id is what was noted when it was made, else what `find` shows. After an unclean try nothing is believed
+    absent before the cloud's lag is over.
+    """
+    for part in reversed(parts):
+        if part.remove is None:
+            continue
+        cloud_id = attempt.parts.get(part.name) or part.find()
+        if cloud_id is None:
+            continue
+        attempt.check()
+        if wait := part.remove(cloud_id):
+            return wait
+    if left := attempt.lag_left(lag_seconds):
+        return Wait(left, "an earlier try may have made more; the cloud may show it late")
+    return None
+
+
+def control(
+    attempt: Attempt,
+    *,
+    status: Callable[[], VmStatus],
+    send: Callable[[], None],
+    sent_word: VmStatus,
+    wanted: VmStatus | None,
+    allowed: frozenset[VmStatus],
+) -> VmStatus | Wait:
+    """A control verb: its call is sent once, then answered with the transitional word.
+
+    Already `wanted` is success without a call (a reboot wants none). In transition is Wait; any other state that is
+    not `allowed` raises WrongState.
+    """
+    if "sent" in attempt.parts:
+        return sent_word
+    now = status()
+    if now == wanted:
+        return now
+    if now in TRANSITIONAL:
+        return Wait(2.0, f"the VM is {now}")
+    if now not in allowed:
+        raise WrongState(f"a VM that is {now} cannot do this")
+    attempt.check()
+    send()
+    attempt.note("sent", sent_word.value)
+    return sent_word
+
+
+TRANSITIONAL = frozenset(
+    {
+        VmStatus.CREATING,
+        VmStatus.SUSPENDING,
+        VmStatus.RESUMING,
+        VmStatus.REBOOTING,
+        VmStatus.TERMINATING,
+    }
+)

@@ -1,0 +1,47 @@
+"""Finds drivers by the entry-point group `spider.drivers`. The built-in ones load the same way as any other."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+
+from .calls import CallRecorder
+from .errors import Invalid, Unsupported
+from .interface import CloudConnection, CloudDriver, ConnectionInfo
+
+GROUP = "spider.drivers"
+
+
+@cache
+def _found() -> dict[str, EntryPoint]:
+    return {point.name.upper(): point for point in entry_points(group=GROUP)}
+
+
+def providers() -> list[str]:
+    """Upper-case names of all clouds that a driver is installed for, sorted."""
+    return sorted(_found())
+
+
+@cache
+def driver(provider: str) -> CloudDriver:
+    """The driver of a provider (any casing). Raises Invalid for an unknown one."""
+    point = _found().get(provider.strip().upper())
+    if point is None:
+        known = ", ".join(providers())
+        raise Invalid(f"no driver is installed for the provider '{provider}' (installed: {known})", field="provider")
+    made = point.load()()
+    if not isinstance(made, CloudDriver):
+        raise TypeError(f"{point.value} is no CloudDriver")
+    return made
+
+
+def connect(info: ConnectionInfo, recorder: CallRecorder) -> CloudConnection:
+    """Connects by the provider's driver; a missing SDK says what to install."""
+    try:
+        return driver(info.provider).connect(info, recorder)
+    except ModuleNotFoundError as missing:
+        extra = info.provider.lower()
+        raise Unsupported(
+            f"the {info.provider} driver needs a package that is not installed: {missing.name} "
+            f"(pip install 'spider-drivers[{extra}]')"
+        ) from missing
