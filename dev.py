@@ -1,0 +1,263 @@
+#!/usr/bin/env python3
+"""Set-up and everyday tasks of Spider, with nothing but the standard library.
+
+Any Python 3.8 or newer may start this file. The tasks run in .venv, made with Python 3.11 or newer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+MINISTACK = VENV / "ministack"
+STAMP = VENV / "dev-stamp.txt"
+
+OLDEST = (3, 11)
+PROBE = "import sys; print(*sys.version_info[:2], flush=True); import ensurepip, ssl, venv"
+
+PINNED = (
+    "requirements.txt",
+    "drivers_layer/requirements.txt",
+    "requirements-dev.txt",
+    "requirements-ministack.txt",
+    "drivers_layer/pyproject.toml",
+)
+
+# Settings of the user's that send an installation elsewhere, or change what our Python loads and asserts.
+UNWANTED = (
+    "PIP_CONSTRAINT",
+    "PIP_NO_DEPS",
+    "PIP_PREFIX",
+    "PIP_PYTHON",
+    "PIP_REQUIRE_HASHES",
+    "PIP_ROOT",
+    "PIP_TARGET",
+    "PYTHONHOME",
+    "PYTHONOPTIMIZE",
+    "PYTHONPATH",
+    "PYTHONSAFEPATH",
+    "__PYVENV_LAUNCHER__",
+)
+
+
+class Interpreter(NamedTuple):
+    path: str
+    version: tuple[int, int]
+    makes_venvs: bool
+
+
+def environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in UNWANTED}
+    # Beats "user = true" in a pip.conf too, which pip refuses inside a virtual environment.
+    return {**kept, "PIP_USER": "0"}
+
+
+def run(*command: object) -> int:
+    """Run a command at the root and return its exit status, 128 + n if signal n ended it."""
+    # close_fds: pip keeps the lock of a dev.py that was killed, until it has stopped writing into .venv.
+    status = subprocess.call([str(word) for word in command], cwd=ROOT, env=environment(), close_fds=False)
+    return status if status >= 0 else 128 - status
+
+
+def become(*command: object) -> NoReturn:
+    """Let a command take this process over: its exit status and its signals are then its own."""
+    words = [str(word) for word in command]
+    os.chdir(ROOT)
+    sys.stdout.flush()
+    os.execve(words[0], words, environment())
+
+
+def need(*command: object) -> None:
+    """Run a command and stop with its exit status if it fails."""
+    status = run(*command)
+    if status != 0:
+        print("dev.py: this failed: " + " ".join(map(str, command)), file=sys.stderr)
+        sys.exit(status)
+
+
+# -- the virtual environment
+
+
+def candidates() -> Iterator[str]:
+    """Where a Python may be: this one, those on PATH, those that pyenv built; newest first."""
+    yield sys.executable
+    for name in ("python3.14", "python3.13", "python3.12", "python3.11", "python3"):
+        yield shutil.which(name) or ""
+    pyenv = Path(os.environ.get("PYENV_ROOT") or os.environ.get("HOME", "") + "/.pyenv")
+    built = [str(path) for path in pyenv.glob("versions/3.*/bin/python")]
+    yield from sorted(built, key=lambda path: [int(n) for n in re.findall(r"\d+", path)], reverse=True)
+
+
+def probe(path: str) -> Interpreter | None:
+    """Ask a Python for its version; pyenv's shims exist for versions that do not run."""
+    try:
+        answer = subprocess.run(
+            [path, "-c", PROBE],
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            check=False,
+            timeout=60,
+        )
+        major, minor = (int(number) for number in answer.stdout.split())
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return None
+    return Interpreter(path, (major, minor), answer.returncode == 0)
+
+
+def find_python() -> Interpreter:
+    """The first Python that is new enough and can make virtual environments. Exits saying what is missing."""
+    crippled = None
+    for path in filter(None, candidates()):
+        found = probe(path)
+        if found is None or found.version < OLDEST:
+            continue
+        if found.makes_venvs:
+            return found
+        crippled = crippled or found
+    oldest = "{}.{}".format(*OLDEST)
+    if crippled is None:
+        sys.exit(f"dev.py: Spider needs Python {oldest} or newer, and none was found on PATH or in pyenv.")
+    package = "python{}.{}-venv".format(*crippled.version)
+    sys.exit(
+        f"dev.py: {crippled.path} cannot make virtual environments: it lacks ensurepip or ssl.\n"
+        f"On Debian and Ubuntu install the package {package}: apt-get install {package}"
+    )
+
+
+@contextlib.contextmanager
+def lock() -> Iterator[None]:
+    """One set-up at a time in this checkout. The system lets go of the lock however the process ends."""
+    with Path(__file__).open("rb") as file:
+        os.set_inheritable(file.fileno(), True)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Waiting for another dev.py that sets up .venv", flush=True)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def venv(args: list[str]) -> int:
+    """Make or renew .venv, if what is pinned has changed."""
+    if args:
+        sys.exit("dev.py: venv takes no arguments")
+    with lock():
+        found = find_python()
+        # A virtual environment cannot be moved, and one Python's packages are of no use to another.
+        base = "Python {}.{} at {}".format(*found.version, ROOT)
+        pinned = hashlib.sha256(b"\0".join((ROOT / name).read_bytes() for name in PINNED)).hexdigest()
+        known = STAMP.read_text().splitlines() if STAMP.exists() and PYTHON.exists() else []
+        if known != [base, pinned]:
+            install(found, fresh=known[:1] != [base])
+            STAMP.write_text(f"{base}\n{pinned}\n")
+    return 0
+
+
+def install(found: Interpreter, fresh: bool) -> None:
+    """Install everything pinned. Until the stamp is written again, the next run starts from nothing."""
+    print("Setting up .venv with Python {}.{} (a minute the first time)".format(*found.version), flush=True)
+    STAMP.unlink(missing_ok=True)
+    if fresh:
+        need(found.path, "-m", "venv", "--clear", VENV)
+    pip = ("-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check")
+    need(PYTHON, *pip, "-r", "requirements-dev.txt")
+    need(PYTHON, *pip, "--no-deps", "--no-build-isolation", "-e", "drivers_layer")
+    need(PYTHON, "-m", "venv", MINISTACK)
+    need(MINISTACK / "bin" / "python", *pip, "-r", "requirements-ministack.txt")
+    command = VENV / "bin" / "ministack"
+    if not command.is_symlink():
+        command.symlink_to(MINISTACK / "bin" / "ministack")
+
+
+# -- the tasks
+
+
+def demo(args: list[str]) -> int:
+    """Show Spider at work against emulated clouds, with no account and no internet."""
+    venv([])
+    become(PYTHON, "-m", "tests.system.demo", *args)
+
+
+def test(args: list[str]) -> int:
+    """Run the tests that need nothing but Python; arguments go to pytest."""
+    venv([])
+    become(PYTHON, "-m", "pytest", "--ignore=tests/real", *args)
+
+
+def test_real(args: list[str]) -> int:
+    """Run the tests against real engines; as root on Debian it installs what they need."""
+    venv([])
+    if os.geteuid() == 0 and Path("/etc/debian_version").exists():
+        need("bash", "tests/real/prepare.sh")
+    become(PYTHON, "-m", "pytest", "tests/real", *args)
+
+
+def serve(args: list[str]) -> int:
+    """Serve the API on this machine; arguments, such as --port, go to the server."""
+    venv([])
+    become(PYTHON, "-m", "chalicelib.rest.serve", *args)
+
+
+def check(args: list[str]) -> int:
+    """Check style, types, the import rule and the documentation, all of them."""
+    venv(args)
+    tools = VENV / "bin"
+    steps: list[tuple[object, ...]] = [
+        (tools / "ruff", "check"),
+        (tools / "ruff", "format", "--check"),
+        (tools / "mypy",),
+        (tools / "lint-imports", "--no-logo"),
+        (PYTHON, "-m", "tests.docs_check"),
+    ]
+    failed = 0
+    for step in steps:
+        print("+", Path(str(step[0])).name, *step[1:], flush=True)
+        failed = run(*step) or failed
+    return failed
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "venv": venv,
+    "demo": demo,
+    "test": test,
+    "test-real": test_real,
+    "serve": serve,
+    "check": check,
+}
+
+
+def usage() -> str:
+    lines = ["usage: python3 dev.py COMMAND [ARGUMENTS]", ""]
+    lines += [f"  {name:<10} {command.__doc__}" for name, command in COMMANDS.items()]
+    return "\n".join(lines)
+
+
+def main(words: list[str]) -> int:
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(usage())
+        return 0
+    command = COMMANDS.get(words[0])
+    if command is None:
+        print(f"dev.py: no command {words[0]!r}\n\n{usage()}", file=sys.stderr)
+        return 2
+    return command(words[1:])
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
