@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Annotated, Any, get_type_hints
 
 PREFIX = "SPIDER_"
 
@@ -16,64 +17,77 @@ def _home() -> Path:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Durations are in seconds. Each is read from the environment as SPIDER_ and its name in upper case."""
+    """Each is read from the environment as SPIDER_ and its name in upper case. Durations are in seconds."""
 
-    home: Path = field(default_factory=_home)
-    store: str = "sqlite"
-    table_prefix: str = "spider"
-    dynamodb_endpoint: str = ""
-    aws_region: str = ""
+    home: Annotated[Path, "folder of the store, the sealing key and `log-level`"] = field(default_factory=_home)
+    store: Annotated[str, "`sqlite`, or `dynamodb` (the default inside Lambda)"] = "sqlite"
+    table_prefix: Annotated[str, "what the names of DynamoDB's tables start with"] = "spider"
+    dynamodb_endpoint: Annotated[str, "another DynamoDB than AWS's own"] = ""
+    aws_region: Annotated[str, "region of DynamoDB (default: AWS_REGION, AWS_DEFAULT_REGION)"] = ""
 
-    username: str = ""
-    password: str = field(default="", repr=False)
-    error_status: str = ""
-    endpoint_allow: str = ""
+    username: Annotated[str, "of HTTP Basic; without it only this machine is served"] = ""
+    password: Annotated[str, "of HTTP Basic"] = field(default="", repr=False)
+    error_status: Annotated[str, "`upstream`: every error is 500, as CB-Spider answers"] = ""
+    endpoint_allow: Annotated[str, "hosts that credentials and regions may name: `*.example.org,10.0.0.5`"] = ""
 
-    log_level: str = "INFO"
-    log_format: str = "text"
+    log_level: Annotated[str, "debug, info, warning or error; the file `log-level` overrides it at run time"] = "INFO"
+    log_format: Annotated[str, "`text` (Cloud-Barista's line) or `json`"] = "text"
 
-    wait_seconds: float = 1200.0
-    read_seconds: float = 60.0
-    ssh_seconds: float = 600.0
-    workers: int = 32
+    wait_seconds: Annotated[float, "how long a change is waited for before it is answered 202"] = 1200.0
+    read_seconds: Annotated[float, "how long a read of a cloud may take"] = 60.0
+    ssh_seconds: Annotated[float, "how long a command of `sshrun` may be silent"] = 600.0
+    workers: Annotated[int, "operations worked on at once"] = 32
 
-    lease_seconds: float = 60.0
-    sweep_seconds: float = 60.0
-    retry_seconds: float = 1.0
-    retry_limit_seconds: float = 30.0
-    give_up_seconds: float = 180.0
-    create_deadline: float = 1200.0
-    delete_deadline: float = 1200.0
-    control_deadline: float = 600.0
-    compensate_deadline: float = 3600.0
-    result_ttl: float = 86400.0
-    history_ttl: float = 365 * 86400.0
-    connection_ttl: float = 600.0
+    lease_seconds: Annotated[float, "how long a worker holds an operation without a sign of life"] = 60.0
+    sweep_seconds: Annotated[float, "how often operations without a worker are looked for"] = 60.0
+    retry_seconds: Annotated[float, "first pause before a call is tried again; doubles each time"] = 1.0
+    retry_limit_seconds: Annotated[float, "longest such pause"] = 30.0
+    give_up_seconds: Annotated[float, "how long a cloud may give no answer before a change is given up"] = 180.0
+    create_deadline: Annotated[float, "how long a create may take"] = 1200.0
+    delete_deadline: Annotated[float, "how long a delete may take"] = 1200.0
+    control_deadline: Annotated[float, "how long a suspend, resume or reboot may take"] = 600.0
+    compensate_deadline: Annotated[float, "how long undoing a failed create is tried"] = 3600.0
+    result_ttl: Annotated[float, "how long outcomes and idempotency keys are kept"] = 86400.0
+    history_ttl: Annotated[float, "how long records of calls are kept"] = 365 * 86400.0
+    connection_ttl: Annotated[float, "how long an open connection to a cloud is used again"] = 600.0
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Raises ValueError naming the variable that cannot be read."""
         environ = os.environ if environ is None else environ
-        given: dict[str, object] = {}
+        types = get_type_hints(cls)
+        given: dict[str, Any] = {}
         for item in fields(cls):
             name = PREFIX + item.name.upper()
             if name in environ:
-                given[item.name] = _read(name, str(item.type), environ[name])
+                given[item.name] = _read(name, types[item.name], environ[name])
         if "aws_region" not in given:
             given["aws_region"] = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or ""
         if "store" not in given and "AWS_LAMBDA_FUNCTION_NAME" in environ:
             given["store"] = "dynamodb"
-        return cls(**given)  # type: ignore[arg-type]  # checked by _read, field by field
+        return cls(**given)
 
 
-def _read(name: str, kind: str, text: str) -> object:
+def _read(name: str, kind: type[Any], text: str) -> Any:
     try:
-        if kind == "Path":
-            return Path(text)
-        if kind == "int":
-            return int(text)
-        if kind == "float":
-            return float(text)
+        value = kind(text)
     except ValueError:
         raise ValueError(f"{name}: '{text}' is not a number") from None
-    return text
+    if kind in (int, float) and not value > 0:
+        raise ValueError(f"{name}: {text} is not above 0")
+    return value
+
+
+def described() -> list[tuple[str, str, str]]:
+    """(variable, default, meaning) of every setting, for the docs."""
+    hints = get_type_hints(Settings, include_extras=True)
+    return [
+        (PREFIX + item.name.upper(), _shown(item.name, item.default), hints[item.name].__metadata__[0])
+        for item in fields(Settings)
+    ]
+
+
+def _shown(name: str, default: Any) -> str:
+    if name == "home":
+        return "~/.spider"
+    return f"{default:g}" if isinstance(default, float) else str(default)

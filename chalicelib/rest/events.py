@@ -1,0 +1,62 @@
+"""The events in which AWS hands a request to Lambda, and the answers it takes."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from .http import HttpRequest, HttpResponse, choose_request_id
+
+Event = dict[str, Any]
+
+
+def is_function_url(event: Event) -> bool:
+    """Function URLs send payload format 2.0, API Gateway's REST APIs (and `chalice local`) format 1.0."""
+    return "rawPath" in event
+
+
+def read_event(event: Event) -> HttpRequest:
+    """Both formats. Neither decodes the path (HTTP APIs would), so %2F in a name survives."""
+    context = event["requestContext"]
+    if is_function_url(event):
+        method, path, mount = context["http"]["method"], event["rawPath"], ""
+        query = event.get("rawQueryString") or ""
+    else:
+        method = context["httpMethod"]
+        path, mount = _split_mount(context["path"], context["resourcePath"])
+        query = urlencode(event.get("multiValueQueryStringParameters") or {}, doseq=True)
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    return HttpRequest(
+        method=method,
+        path=path,
+        query=query,
+        headers=headers,
+        body=_body(event),
+        request_id=choose_request_id(headers.get("x-request-id")),
+        mount=mount,
+    )
+
+
+def write_answer(request: HttpRequest, response: HttpResponse) -> Event:
+    """What a Function URL takes: JSON only, so the body is text."""
+    body = "" if request.method == "HEAD" else response.body.decode()
+    return {"statusCode": response.status, "headers": response.headers, "body": body}
+
+
+def _split_mount(path: str, resource: str) -> tuple[str, str]:
+    """The path below the stage or the custom domain's base path, and what stands before it.
+
+    The path has as many segments as the resource that it matched; pathParameters would not do, for
+    `chalice local` cuts a semicolon and what follows off them.
+    """
+    segments = quote(path, safe="/%+;:@!$&'()*,=~").removesuffix("/").split("/")
+    depth = resource.count("/")
+    return "/" + "/".join(segments[-depth:]), "/".join(segments[:-depth])
+
+
+def _body(event: Event) -> bytes:
+    body = event.get("body") or b""
+    if event.get("isBase64Encoded"):
+        return base64.b64decode(body)
+    return body if isinstance(body, bytes) else str(body).encode()

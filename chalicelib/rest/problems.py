@@ -1,0 +1,137 @@
+"""Errors as callers see them: problem JSON (RFC 9457), and `message`, all that CB-Spider's clients read.
+
+Clients search `message` for words: "does not exist", "not found" and "notfound" tell Tumblebug that a
+resource is gone, "already exists" that it is there, "quota" that the cloud is full, "throttl" that a retry
+helps. So Spider's own words (`type`, `title`, and the details of `Problem`) hold none of them; engine,
+drivers and clouds mean what they say.
+
+An unknown route deliberately differs from CB-Spider's `{"message": "Not Found"}`: a client that calls a route
+which this version lacks (DELETE /nlb/x) would read there that the resource is gone, and leave it running.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from spider_drivers.contract import errors
+
+from ..catalogue import wire
+from .http import HttpResponse
+
+TYPE = "urn:spider:problem:"
+CONTENT_TYPE = "application/problem+json"
+RETRY_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    status: int
+    type: str
+    title: str
+
+
+MEANINGS: dict[type[errors.SpiderError], Meaning] = {
+    errors.Invalid: Meaning(400, "invalid", "Invalid request"),
+    errors.MissingReference: Meaning(422, "missing-reference", "The request names a missing resource"),
+    errors.NotFound: Meaning(404, "missing", "The resource is missing"),
+    errors.AlreadyExists: Meaning(409, "name-taken", "The name is taken"),
+    errors.InUse: Meaning(409, "in-use", "The resource is in use"),
+    errors.WrongState: Meaning(409, "wrong-state", "The resource's state forbids it"),
+    errors.Conflict: Meaning(409, "conflict", "Another change is under way"),
+    errors.KeyReused: Meaning(422, "key-reused", "The idempotency key stands for another request"),
+    errors.Unsupported: Meaning(501, "unsupported", "This cloud or driver cannot do it"),
+    errors.LimitExceeded: Meaning(429, "limit", "A limit of Spider is reached"),
+    errors.Cancelled: Meaning(504, "cancelled", "The operation was cancelled or ran out of time"),
+    errors.CloudError: Meaning(502, "cloud", "The cloud failed"),
+    errors.Refused: Meaning(502, "refused", "The cloud refused"),
+    errors.NoCapacity: Meaning(503, "no-capacity", "The cloud has no room left"),
+    errors.Throttled: Meaning(503, "busy", "The cloud asks for fewer calls"),
+    errors.Unavailable: Meaning(503, "unavailable", "The cloud is out of order"),
+    errors.Unreachable: Meaning(504, "unreachable", "The cloud was not reached"),
+    errors.NoAnswer: Meaning(504, "no-answer", "The cloud's answer was lost"),
+    errors.SpiderError: Meaning(500, "internal", "Spider failed"),
+}
+
+
+UNKNOWN_ROUTE = Meaning(404, "no-route", "Unknown route")
+WRONG_METHOD = Meaning(405, "method", "Method Not Allowed")
+
+
+class Problem(Exception):
+    """An error of HTTP itself. `fixed`: SPIDER_ERROR_STATUS does not turn its status into 500."""
+
+    def __init__(
+        self, meaning: Meaning, detail: str, *, fixed: bool = False, headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.meaning = meaning
+        self.detail = detail
+        self.fixed = fixed
+        self.headers = headers or {}
+
+
+def unknown_route(method: str, path: str) -> Problem:
+    return Problem(UNKNOWN_ROUTE, f"Spider has no route {method} {path}", fixed=True)
+
+
+def wrong_method(method: str, path: str, allowed: list[str]) -> Problem:
+    allow = ", ".join(allowed)
+    detail = f"the route {path} takes {allow}, and not {method}"
+    return Problem(WRONG_METHOD, detail, fixed=True, headers={"Allow": allow})
+
+
+def write(error: Exception, request_id: str, *, upstream: bool = False) -> HttpResponse:
+    """The answer for any exception; one that is no SpiderError shows nothing of itself.
+
+    upstream: 500 for all but 401, 403, 404 of a route and 405, as CB-Spider answers.
+    """
+    fixed, headers = False, {}
+    if isinstance(error, Problem):
+        told, fixed, headers = _told(error.meaning, error.detail), error.fixed, error.headers
+    elif isinstance(error, errors.SpiderError):
+        told, headers = describe(error), _retry_after(error)
+    else:
+        detail = f"Spider failed to answer; its log tells why under request {request_id}"
+        told = _told(MEANINGS[errors.SpiderError], detail)
+    if upstream and not fixed:
+        told["status"] = 500
+    told["request"] = request_id
+    return HttpResponse(told["status"], {"Content-Type": CONTENT_TYPE, **headers}, to_json(told))
+
+
+def describe(error: errors.SpiderError) -> dict[str, Any]:
+    """The problem's members, those left out that have nothing to say."""
+    more = {"field": wire.spelled(error.field), "code": error.code, "operation": error.operation}
+    return _told(meaning_of(error), message_of(error)) | {name: value for name, value in more.items() if value}
+
+
+def _told(meaning: Meaning, detail: str) -> dict[str, Any]:
+    told = {"type": TYPE + meaning.type, "title": meaning.title, "status": meaning.status}
+    return told | {"detail": detail, "message": detail}
+
+
+def meaning_of(error: errors.SpiderError) -> Meaning:
+    """That of the nearest class in the tree, so that a subclass is never without."""
+    return next(MEANINGS[kind] for kind in type(error).__mro__ if kind in MEANINGS)
+
+
+def message_of(error: errors.SpiderError) -> str:
+    """The message, and the cloud's own code and text unchanged unless it holds them already."""
+    said = [part for part in (error.code, error.text) if part and part not in error.message]
+    return ": ".join([error.message, *said])
+
+
+def _retry_after(error: errors.SpiderError) -> dict[str, str]:
+    if not isinstance(error, (errors.Throttled, errors.Unavailable)) and error.retry_after is None:
+        return {}
+    seconds = RETRY_SECONDS if error.retry_after is None else error.retry_after
+    return {"Retry-After": str(max(1, math.ceil(seconds)))}
+
+
+def to_json(data: Any) -> bytes:
+    """Compact UTF-8. What JSON cannot hold (a moment in a cloud's raw answer) is written as text."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=str)
+    return text.encode("utf-8", "replace")

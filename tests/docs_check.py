@@ -1,0 +1,87 @@
+"""Checks the docs: generated tables are up to date, links within the repository lead somewhere.
+
+python -m tests.docs_check            checks; the outcome is the exit status
+python -m tests.docs_check --write    writes the generated tables anew
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from chalicelib.catalogue.kinds import ACTIONS
+from chalicelib.engine.settings import described
+
+ROOT = Path(__file__).resolve().parents[1]
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def table(heads: list[str], rows: list[list[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"
+
+
+ROUTES = """# Routes
+
+Generated from the catalogue. An *operation* takes `Idempotency-Key` and `Prefer: respond-async`.
+
+"""
+
+SETTINGS = """# Settings
+
+Generated from `chalicelib/engine/settings.py`. All are environment variables; times are in seconds.
+
+"""
+
+
+def routes() -> str:
+    rows = [
+        [f"`{one.method} /spider{one.path}`", one.summary, one.role.value, "yes" if one.operation else ""]
+        for one in ACTIONS
+    ]
+    return ROUTES + table(["route", "what it does", "role", "operation"], rows)
+
+
+def settings() -> str:
+    rows = [[f"`{name}`", f"`{default}`" if default else "", meaning] for name, default, meaning in described()]
+    return SETTINGS + table(["variable", "default", "meaning"], rows)
+
+
+GENERATED: dict[str, Callable[[], str]] = {"docs/routes.md": routes, "docs/settings.md": settings}
+
+
+def complaints() -> Iterator[str]:
+    for name, make in GENERATED.items():
+        path = ROOT / name
+        if not path.exists() or path.read_text() != make():
+            yield f"{name}: not up to date; run python -m tests.docs_check --write"
+    for page in pages():
+        yield from broken_links(page)
+
+
+def pages() -> list[Path]:
+    return [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")]
+
+
+def broken_links(page: Path) -> Iterator[str]:
+    for target in LINK.findall(page.read_text()):
+        if "://" in target or target.startswith("#"):
+            continue
+        if not (page.parent / target.partition("#")[0]).exists():
+            yield f"{page.relative_to(ROOT)}: the link {target} leads nowhere"
+
+
+def main(words: list[str]) -> int:
+    if words == ["--write"]:
+        for name, make in GENERATED.items():
+            (ROOT / name).write_text(make())
+        return 0
+    found = list(complaints())
+    print("\n".join(found) if found else "docs: up to date")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,60 @@
+"""The demo: every cloud that runs here, through the whole life cycle over HTTP. Shows a table of the outcome."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+
+from .clouds import CLOUDS, Cloud
+from .life_cycle import LifeCycle
+from .spider import CallFailed, Client, spider
+
+PASSED, FAILED, LEFT_OUT = "ok", "FAILED", "-"
+
+
+def main() -> int:
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="spider-demo-")))
+        print(f"Starting {len(CLOUDS)} clouds and Spider's API on this machine ...", flush=True)
+        clouds = [stack.enter_context(start()) for start in CLOUDS.values()]
+        client = stack.enter_context(spider(home))
+        print(f"Spider answers at {client.url}/spider; running the life cycle on each cloud ...\n", flush=True)
+        with ThreadPoolExecutor(len(clouds)) as pool:
+            outcomes = list(pool.map(lambda cloud: run(client, cloud), clouds))
+    names = [cloud.provider for cloud in clouds]
+    show(names, [outcome for outcome, _ in outcomes])
+    failures = [f"{name}: {why}" for name, (_, why) in zip(names, outcomes, strict=True) if why]
+    print("\n".join(["", *failures] if failures else ["", f"All steps passed on {', '.join(names)}."]))
+    return 1 if failures else 0
+
+
+def run(client: Client, cloud: Cloud) -> tuple[dict[str, str], str]:
+    """Each step's outcome, and why the first one failed. The steps after it are left out."""
+    outcome: dict[str, str] = {}
+    why = ""
+    for name, step in LifeCycle(client, cloud).steps():
+        if why:
+            outcome[name] = LEFT_OUT
+            continue
+        try:
+            step()
+            outcome[name] = PASSED
+        except (CallFailed, httpx.HTTPError, KeyError) as error:
+            outcome[name] = FAILED
+            why = f"{name}: {type(error).__name__} {error}"
+    return outcome, why
+
+
+def show(names: list[str], outcomes: list[dict[str, str]]) -> None:
+    print(f"{'step':<16}" + "".join(f"{name:>10}" for name in names))
+    for step in outcomes[0]:
+        print(f"{step:<16}" + "".join(f"{outcome[step]:>10}" for outcome in outcomes))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""The whole program as a process, and a client that speaks to it as CB-Spider's scripts do."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.servers import free_port, server
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class CallFailed(Exception):
+    """Spider answered with a problem, or the life cycle did not go on as it should."""
+
+
+class Client:
+    """JSON bodies on every method, GET and DELETE included."""
+
+    def __init__(self, url: str, auth: tuple[str, str] | None = None) -> None:
+        self.url = url
+        self._http = httpx.Client(base_url=f"{url}/spider", timeout=120.0, trust_env=False, auth=auth)
+
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._http.request(method, path, json=body, headers=named)
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        """The answer's JSON. Raises CallFailed with the problem's message."""
+        answer = self.send(method, path, body, **headers)
+        if answer.status_code != 200:
+            raise CallFailed(f"{method} {path}: {answer.status_code} {answer.text}")
+        return answer.json()
+
+    def until(self, path: str, body: Any, key: str, wanted: str, seconds: float = 60.0) -> Any:
+        """GETs `path` until the answer's `key` is `wanted`."""
+        end = time.monotonic() + seconds
+        while True:
+            answer = self.call("GET", path, body)
+            if answer[key] == wanted:
+                return answer
+            if time.monotonic() > end:
+                raise CallFailed(f"GET {path}: {key} is {answer[key]} after {seconds:g} s, not {wanted}")
+            time.sleep(0.2)
+
+
+@contextlib.contextmanager
+def spider(home: Path, **settings: str) -> Iterator[Client]:
+    """A server of its own on a free port, its state under `home`. `settings` as in SPIDER_…"""
+    port = free_port()
+    command = [sys.executable, "-m", "chalicelib.rest.serve", "--port", str(port)]
+    with server(command, f"http://127.0.0.1:{port}", environment(home, settings)) as url:
+        yield Client(url)
+
+
+def environment(home: Path, settings: Mapping[str, str]) -> dict[str, str]:
+    named = {f"SPIDER_{name.upper()}": value for name, value in settings.items()}
+    return {"SPIDER_HOME": str(home), "PYTHONPATH": str(ROOT), **named}
