@@ -1,7 +1,7 @@
 """One logger: Cloud-Barista's common line, or JSON, at a level that can be changed while the service runs.
 
 Line format (cb-log): `[CB-SPIDER].[INFO]: 2026-01-31 12:00:00 file.py:12, module.function() - message`.
-The level is read again from the file `log-level` in Spider's home when that changes, at most every two seconds.
+The file `log-level` in Spider's home, read every two seconds, overrides the level.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import json
 import logging
 import sys
 import time
-from pathlib import Path
 
 from .settings import Settings
 
@@ -40,27 +39,13 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(held, ensure_ascii=False)
 
 
-class _LevelFile(logging.Filter):
-    """Lets the logger's level follow a file."""
-
-    def __init__(self, logger: logging.Logger, path: Path, default: int) -> None:
-        super().__init__()
-        self._logger = logger
-        self._path = path
-        self._default = default
-        self._looked = 0.0
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if time.monotonic() - self._looked >= LOOK_SECONDS:
-            self._looked = time.monotonic()
-            self._logger.setLevel(self._read())
-        return record.levelno >= self._logger.level
-
-    def _read(self) -> int:
-        try:
-            return level(self._path.read_text())
-        except (OSError, ValueError):
-            return self._default
+def follow_level(settings: Settings) -> None:
+    """Sets the level to what the file says, if there is one. Called again and again while the service runs."""
+    try:
+        wanted = level((settings.home / "log-level").read_text())
+    except (OSError, ValueError):
+        wanted = level(settings.log_level)
+    logging.getLogger("spider").setLevel(wanted)
 
 
 def level(word: str) -> int:
@@ -80,6 +65,5 @@ def set_up(settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formats[settings.log_format]())
     logger.handlers[:] = [handler]
-    logger.filters[:] = [_LevelFile(logger, settings.home / "log-level", default)]
     logger.setLevel(default)
     logger.propagate = False

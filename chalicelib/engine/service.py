@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
 from spider_drivers.contract import Clock, SystemClock, Unavailable, VirtualClock
 
 from ..store import OPERATIONS, Store, StoreUnavailable, open_store
-from . import times
+from . import log, times
 from .call import Call
 from .changes import Changes
 from .connections import Connections
@@ -58,6 +59,7 @@ class Engine:
         if isinstance(self.queue, ThreadedQueue):
             self.queue.every(self.settings.sweep_seconds, self.sweep)
             self.queue.every(self.settings.lease_seconds / 3, self._leases.renew_all)
+            self.queue.every(log.LOOK_SECONDS, partial(log.follow_level, self.settings))
             self.queue.start()
 
     def close(self) -> None:

@@ -1,0 +1,40 @@
+"""Addresses that users give never lead to a metadata service."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.engine.endpoints import check_endpoint
+from spider_drivers.contract import Invalid
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://169.254.169.254/latest/meta-data",
+        "http://169.254.170.2",
+        "https://[fe80::1]:443",
+        "http://[::ffff:169.254.169.254]",
+        "http://2852039166/",
+        "http://0xa9fea9fe/",
+        "http://100.100.100.200",
+        "http://metadata.google.internal/computeMetadata",
+        "http://METADATA.google.internal.:80",
+        "http://[fd00:ec2::254]/",
+    ],
+)
+def test_metadata_services_are_refused(address: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        check_endpoint([address], "")
+    assert refused.value.field == "values"
+
+
+@pytest.mark.parametrize("value", ["http://127.0.0.1:5000", "https://cloud.example.org/v3", "us-east-2", "10.0.0.1"])
+def test_others_are_allowed(value: str) -> None:
+    check_endpoint([value], "")
+
+
+def test_the_allow_list_is_kept() -> None:
+    check_endpoint(["https://api.example.org"], "*.example.org, 10.0.0.5")
+    with pytest.raises(Invalid):
+        check_endpoint(["https://api.example.com"], "*.example.org, 10.0.0.5")
