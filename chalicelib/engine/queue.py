@@ -172,6 +172,8 @@ class SteppedQueue:
     def wait(self, operation: str, done: Callable[[], bool], seconds: float) -> bool:
         end = self._clock.stopwatch() + seconds
         while not done():
+            if self._clock.stopwatch() >= end:
+                return False
             due = self._heap.next_due()
             if due is None or due > end:
                 self._clock.advance(max(0.0, end - self._clock.stopwatch()))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
 
 from .handle import Engine, handle
 from .http import HttpRequest, choose_request_id
@@ -19,7 +17,7 @@ _ORIGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
 
 
 def make_app(engine: Engine) -> Callable[[Environ, StartResponse], Iterable[bytes]]:
-    """An application (PEP 3333) for servers that give the raw address, as waitress and gunicorn do."""
+    """An application (PEP 3333) for servers that give the address as sent in REQUEST_URI, as waitress does."""
 
     def app(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         request = read_request(environ)
@@ -55,13 +53,9 @@ def read_request(environ: Environ) -> HttpRequest:
 
 
 def _address(environ: Environ) -> str:
-    """Path and query as sent, in ASCII. PATH_INFO would not do: in it, a name's %2F has become a slash.
+    """Path and query as sent. PATH_INFO would not do: in it, a name's %2F has become a slash.
 
-    REQUEST_URI is waitress's name for it, RAW_URI gunicorn's. Both may hold a whole URL (RFC 9112, 3.2.2).
+    A client of a proxy sends the whole URL (RFC 9112, 3.2.2).
     """
-    raw = environ.get("REQUEST_URI") or environ.get("RAW_URI")
-    if raw is None:
-        query = environ.get("QUERY_STRING", "")
-        raw = quote(environ.get("PATH_INFO", ""), encoding="latin-1") + (f"?{query}" if query else "")
-    address = _ORIGIN.sub("", raw, count=1) if not raw.startswith("/") else raw
-    return quote(address.partition("#")[0], safe=string.punctuation, encoding="latin-1")
+    address: str = environ["REQUEST_URI"]
+    return address if address.startswith("/") else _ORIGIN.sub("", address, count=1)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from spider_drivers.contract import Invalid
 
 from chalicelib.engine.endpoints import check_endpoint
-from spider_drivers.contract import Invalid
 
 
 @pytest.mark.parametrize(

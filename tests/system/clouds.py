@@ -20,7 +20,6 @@ class Cloud:
     region: Mapping[str, str]
     image: str
     spec: str
-    endpoint: str = ""
 
     @property
     def connection(self) -> str:
@@ -42,18 +41,21 @@ class Cloud:
         client.call("POST", "/connectionconfig", {"ConfigName": self.connection, **provider, **names})
 
 
+def aws_at(url: str) -> Cloud:
+    return Cloud(
+        provider="AWS",
+        credential={"ClientId": "AKIAIOSFODNN7EXAMPLE", "ClientSecret": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"},
+        region={"Region": "us-east-2", "Zone": "us-east-2a", "Endpoint": url},
+        image="ami-0b89f7b3f054b957e",
+        spec="t3.micro",
+    )
+
+
 @contextlib.contextmanager
 def aws() -> Iterator[Cloud]:
     """boto3 against a moto server."""
     with moto_server() as url:
-        yield Cloud(
-            provider="AWS",
-            credential={"ClientId": "AKIAIOSFODNN7EXAMPLE", "ClientSecret": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"},
-            region={"Region": "us-east-2", "Zone": "us-east-2a", "Endpoint": url},
-            image="ami-0b89f7b3f054b957e",
-            spec="t3.micro",
-            endpoint=url,
-        )
+        yield aws_at(url)
 
 
 @contextlib.contextmanager

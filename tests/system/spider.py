@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from tests.servers import free_port, server
+from tests.servers import Running, free_port, process, server
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -25,11 +28,14 @@ class Client:
 
     def __init__(self, url: str, auth: tuple[str, str] | None = None) -> None:
         self.url = url
+        self.heard: Callable[[str], object] = lambda _: None
         self._http = httpx.Client(base_url=f"{url}/spider", timeout=120.0, trust_env=False, auth=auth)
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self._http.request(method, path, json=body, headers=named)
+        answer = self._http.request(method, path, json=body, headers=named)
+        self.heard(f"{answer.headers} {answer.text}")
+        return answer
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """The answer's JSON. Raises CallFailed with the problem's message."""
@@ -54,9 +60,42 @@ class Client:
 def spider(home: Path, **settings: str) -> Iterator[Client]:
     """A server of its own on a free port, its state under `home`. `settings` as in SPIDER_…"""
     port = free_port()
-    command = [sys.executable, "-m", "chalicelib.rest.serve", "--port", str(port)]
-    with server(command, f"http://127.0.0.1:{port}", environment(home, settings)) as url:
+    with server(command(port), f"http://127.0.0.1:{port}", environment(home, settings)) as url:
         yield Client(url)
+
+
+@dataclass
+class Process:
+    """A server that a test may kill."""
+
+    client: Client
+    running: Running
+    stack: contextlib.ExitStack
+
+    @property
+    def pid(self) -> int:
+        return self.running.popen.pid
+
+    def log(self) -> str:
+        return self.running.log.read_text(errors="replace")
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        with contextlib.suppress(RuntimeError):
+            self.stack.close()
+
+
+def start(home: Path, **settings: str) -> Process:
+    """Like `spider`, for servers that do not end as they should."""
+    port = free_port()
+    stack = contextlib.ExitStack()
+    running = stack.enter_context(process(command(port), f"http://127.0.0.1:{port}", environment(home, settings)))
+    return Process(Client(f"http://127.0.0.1:{port}"), running, stack)
+
+
+def command(port: int) -> list[str]:
+    return [sys.executable, "-m", "chalicelib.rest.serve", "--port", str(port)]
 
 
 def environment(home: Path, settings: Mapping[str, str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from .attempt import Attempt, Wait
-from .errors import NotFound, WrongState
+from .errors import InUse, NotFound, WrongState
 from .shapes import VmStatus
 
 VISIBLE = "visible"
@@ -92,11 +92,21 @@ def delete(parts: Sequence[Part], attempt: Attempt, *, lag_seconds: float = 0.0)
         if cloud_id is None:
             continue
         attempt.check()
-        if wait := part.remove(cloud_id):
+        if wait := _remove(part.remove, cloud_id, attempt.lag_left(lag_seconds)):
             return wait
     if left := attempt.lag_left(lag_seconds):
         return Wait(left, "an earlier try may have made more; the cloud may show it late")
     return None
+
+
+def _remove(remove: Callable[[str], Wait | None], cloud_id: str, lag_left: float) -> Wait | None:
+    try:
+        return remove(cloud_id)
+    except InUse:
+        # Perhaps by a part that an unclean try made and that reads do not show yet.
+        if not lag_left:
+            raise
+        return Wait(lag_left, "it is in use, perhaps by what the cloud will show late")
 
 
 def control(
@@ -107,14 +117,17 @@ def control(
     sent_word: VmStatus,
     wanted: VmStatus | None,
     allowed: frozenset[VmStatus],
+    lag_seconds: float = 0.0,
 ) -> VmStatus | Wait:
     """A control verb: its call is sent once, then answered with the transitional word.
 
     Already `wanted` is success without a call (a reboot wants none). In transition is Wait; any other state that is
-    not `allowed` raises WrongState.
+    not `allowed` raises WrongState. After an unclean try the status is believed only when the cloud's lag is over.
     """
     if "sent" in attempt.parts:
         return sent_word
+    if left := attempt.lag_left(lag_seconds):
+        return Wait(left, "an earlier try may have sent the call; the cloud may show it late")
     now = status()
     if now == wanted:
         return now

@@ -1,0 +1,83 @@
+"""Lambda's entry point: the REST API, on API Gateway, on a Function URL, and under `chalice local`."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import os
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from chalice import Chalice, CORSConfig, Response
+from chalice.app import Request
+
+from chalicelib.rest.events import is_function_url, read_event, write_answer
+from chalicelib.rest.handle import ALLOWED_HEADERS, EXPOSED_HEADERS, PREFLIGHT_SECONDS, fail, handle
+from chalicelib.rest.http import HttpRequest, HttpResponse
+from chalicelib.rest.router import addresses
+
+if TYPE_CHECKING:
+    from chalicelib.engine.service import Engine
+
+
+class Spider(Chalice):
+    """Chalice knows REST API events only; those of a Function URL are answered here."""
+
+    def __call__(self, event: Any, context: Any) -> dict[str, Any]:
+        if not is_function_url(event):
+            return super().__call__(event, context)
+        request = read_event(event)
+        return write_answer(request, respond(request))
+
+
+app = Spider(app_name="spider", configure_logs=False)
+
+_opening = threading.Lock()
+
+
+@functools.cache
+def _open() -> Engine:
+    # Imported with the first request, so that packaging and deploying load no engine.
+    from chalicelib.engine import log
+    from chalicelib.engine.service import open_engine
+    from chalicelib.engine.settings import Settings
+
+    settings = Settings.from_env()
+    log.set_up(settings)
+    if "AWS_LAMBDA_FUNCTION_NAME" in os.environ and not (settings.username and settings.password):
+        raise RuntimeError("SPIDER_USERNAME and SPIDER_PASSWORD are not set: anybody could use this API")
+    engine = open_engine(settings)
+    engine.start()
+    atexit.register(engine.close)
+    return engine
+
+
+def respond(request: HttpRequest) -> HttpResponse:
+    try:
+        with _opening:
+            engine = _open()
+    except Exception as error:
+        return fail(error, request)
+    return handle(engine, request)
+
+
+@app.middleware("http")
+def answer(request: Request, _view: Callable[[Request], Response]) -> Response:
+    """Answers before Chalice looks at the request.
+
+    It would refuse form content types (415), which curl -d sends, and answer in its own words. And the request
+    comes as an argument here; app.current_request is one for all threads.
+    """
+    given = read_event(request.to_original_event())
+    done = write_answer(given, respond(given))
+    return Response(done["body"], done["headers"], done["statusCode"])
+
+
+def _view(**_names: str) -> None:
+    """Chalice registers a function for each route. This one is never called: `answer` comes first."""
+
+
+CORS = CORSConfig(allow_headers=list(ALLOWED_HEADERS), expose_headers=list(EXPOSED_HEADERS), max_age=PREFLIGHT_SECONDS)
+for _path, _methods in addresses().items():
+    app.route(_path, methods=_methods, cors=CORS)(_view)

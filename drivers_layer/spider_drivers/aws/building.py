@@ -1,0 +1,58 @@
+"""What the kinds of resources share: creating among reads that lag, and refusing to delete what is in use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from ..contract import (
+    Attempt,
+    InUse,
+    MissingReference,
+    NotFound,
+    Part,
+    Ref,
+    SpiderError,
+    Wait,
+    converge,
+)
+
+# EC2 is "eventually consistent": its guide tells to retry reads with growing pauses and gives no figure. The calls
+# that look for a tag a moment after it was set are the latest to show it; 10 s is a guess.
+LAG_SECONDS = 10.0
+
+
+def create(parts: Iterable[Part], attempt: Attempt) -> Wait | None:
+    """As converge.create. NotFound from a part's make means that EC2 does not show yet what was made a moment ago
+    (what the request names and does not exist is MissingReference)."""
+    try:
+        return converge.create(parts, attempt, lag_seconds=LAG_SECONDS)
+    except NotFound as late:
+        return Wait(1.0, f"the cloud does not show yet what was just made: {late.message}")
+
+
+def refuse_in_use(title: str, cloud_id: str, users: Iterable[str]) -> None:
+    """Raises InUse when there are users."""
+    named = sorted(set(users))
+    if named:
+        raise InUse(f"{title} {cloud_id} is in use by {', '.join(named)}", code="DependencyViolation")
+
+
+def missing(title: str, cloud_id: str, field: str | None = None) -> SpiderError:
+    """What to raise where EC2 has answered an empty list. `field`: of the request, where that names the resource."""
+    kind = MissingReference if field else NotFound
+    return kind(f"{title} {cloud_id} does not exist", field=field)
+
+
+def id_of(ref: Ref, title: str) -> str:
+    if not ref.id:
+        raise NotFound(f"{title} '{ref.name}' has no id at the cloud")
+    return ref.id
+
+
+def removal(name: str, remove: Callable[[str], Wait | None]) -> Part:
+    """A part that is only ever removed. `remove` is called without looking whether it is there."""
+
+    def make(_: str) -> str:
+        raise AssertionError(f"{name} is only ever removed")
+
+    return Part(f"remove {name}", make, find=lambda: name, remove=remove)

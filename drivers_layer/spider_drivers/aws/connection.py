@@ -1,0 +1,132 @@
+"""One credential in one region, by a boto3 session that looks nowhere but where it is told to."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import ssl
+import tempfile
+import threading
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
+from botocore.exceptions import BotoCoreError
+from botocore.loaders import Loader
+from botocore.session import Session
+
+from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid
+from .calls import Ec2
+from .image import AwsImages
+from .key_pair import AwsKeyPairs
+from .security_group import AwsSecurityGroups
+from .spec import AwsSpecs
+from .vm import AwsVms
+from .vpc import AwsVpcs
+
+CONNECT_SECONDS, READ_SECONDS = 5, 20
+
+_making = threading.Lock()
+
+
+class AwsConnection(CloudConnection):
+    def __init__(self, info: ConnectionInfo, recorder: CallRecorder, *, page_size: int | None = None) -> None:
+        self._ca = _ca_file(info.ca)
+        ec2 = Ec2(_client(info, self._ca.name if self._ca else True), recorder, page_size=page_size)
+        self._ec2 = ec2
+        self.image = AwsImages(ec2)
+        self.spec = AwsSpecs(ec2, info.region)
+        self.vpc = AwsVpcs(ec2, info.zone)
+        self.security_group = AwsSecurityGroups(ec2)
+        self.key_pair = AwsKeyPairs(ec2)
+        self.vm = AwsVms(ec2, info.region)
+
+    def check(self) -> None:
+        """One call: DescribeAvailabilityZones."""
+        self._ec2.call("describe_availability_zones")
+
+    def close(self) -> None:
+        self._ec2.close()
+        if self._ca:
+            self._ca.close()
+
+
+def _client(info: ConnectionInfo, verify: str | bool) -> Any:
+    key, secret = _needed(info.credential, "ClientId"), _needed(info.credential, "ClientSecret")
+    region = _needed(info.region_keys, "Region")
+    config = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": 1},
+        # Without an endpoint of ours botocore would look for AWS_ENDPOINT_URL, whatever the session's variables.
+        ignore_configured_endpoint_urls=True,
+        # None: botocore takes HTTPS_PROXY and NO_PROXY from the environment.
+        proxies={} if _on_this_host(info.endpoint) else None,
+    )
+    try:
+        with _making:
+            return _session().client(
+                "ec2",
+                region_name=region,
+                endpoint_url=info.endpoint,
+                aws_access_key_id=key,
+                aws_secret_access_key=secret,
+                aws_session_token=info.credential.get("StsToken") or None,
+                verify=verify,
+                config=config,
+            )
+    except BotoCoreError as error:
+        raise Invalid(f"the region '{region}' cannot be used: {error}", field="Region") from None
+    except ValueError as error:
+        raise Invalid(f"the endpoint cannot be used: {error}", field="Endpoint") from None
+
+
+@cache
+def _session() -> boto3.session.Session:
+    """One for the process, so that EC2's model (its 4,400 shapes) is read once. Used under a lock.
+
+    It knows no credential. Its variables have lost the names by which botocore would find them in the environment
+    and in ~/.aws, its files are empty, and models come from botocore alone, not from ~/.aws/models.
+    """
+    variables = {
+        name: (None, None, default, conversion)
+        for name, (_, _, default, conversion) in BOTOCORE_DEFAUT_SESSION_VARIABLES.items()
+    }
+    for file in ("config_file", "credentials_file"):
+        variables[file] = (None, None, os.devnull, None)
+    session = Session(session_vars=variables)
+    loader = Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
+    session.register_component("data_loader", loader)
+    return boto3.session.Session(botocore_session=session)
+
+
+def _needed(values: Any, key: str) -> str:
+    value = values.get(key)
+    if not value:
+        raise Invalid(f"the key {key} is missing", field=key)
+    return str(value)
+
+
+def _ca_file(pem: str | None) -> Any:
+    """botocore takes certificate authorities as a file; this one lives as long as the connection."""
+    if pem is None:
+        return None
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=pem)
+    except (ssl.SSLError, ValueError) as error:
+        raise Invalid(f"the certificate authority is not PEM text: {error}", field="CA") from None
+    file = tempfile.NamedTemporaryFile("w", prefix="spider-ca-", suffix=".pem")  # noqa: SIM115
+    file.write(pem)
+    file.flush()
+    return file
+
+
+def _on_this_host(endpoint: str | None) -> bool:
+    host = urlsplit(endpoint or "").hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

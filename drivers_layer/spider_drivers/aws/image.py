@@ -1,0 +1,70 @@
+"""Machine images. Name and id at once is the AMI id: names of AMIs are not unique."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..contract import Architecture, Iid, Image, ImageHandler, ImageStatus, Platform, Ref
+from . import building, details, tags
+from .calls import Ec2
+
+_ARCHITECTURES = {
+    "x86_64": Architecture.X86_64,
+    "i386": Architecture.X86_32,
+    "arm64": Architecture.ARM64,
+    "x86_64_mac": Architecture.X86_64_MAC,
+    "arm64_mac": Architecture.ARM64_MAC,
+}
+
+
+class AwsImages(ImageHandler):
+    """`list` holds Amazon's images and the account's own; `get` finds anyone's that the account may use."""
+
+    def __init__(self, ec2: Ec2) -> None:
+        self._ec2 = ec2
+
+    def list(self) -> list[Image]:
+        filters = tags.where("state", "available") + tags.where("image-type", "machine")
+        return [
+            _image(one)
+            for one in self._ec2.all("describe_images", "Images", Owners=["amazon", "self"], Filters=filters)
+        ]
+
+    def get(self, ref: Ref) -> Image:
+        return _image(described(self._ec2, building.id_of(ref, "image")))
+
+
+def described(ec2: Ec2, image: str, field: str | None = None) -> dict[str, Any]:
+    """Raises NotFound, or MissingReference of `field` where a request names the image."""
+    fields = {"InvalidAMIID": field, "Invalid": field}
+    found = ec2.call("describe_images", fields, ImageIds=[image], IncludeDeprecated=True)["Images"]
+    if not found:
+        raise building.missing("image", image, field)
+    return dict(found[0])
+
+
+def windows(described_image: dict[str, Any]) -> bool:
+    """EC2 tells the platform of Windows only."""
+    return bool(described_image.get("Platform", "").lower() == "windows")
+
+
+def _image(found: dict[str, Any]) -> Image:
+    disk = root_disk(found)
+    return Image(
+        iid=Iid(found["ImageId"], found["ImageId"]),
+        architecture=_ARCHITECTURES.get(found.get("Architecture", ""), Architecture.UNKNOWN),
+        platform=Platform.WINDOWS if windows(found) else Platform.LINUX,
+        distribution=found.get("Description") or found.get("Name", ""),
+        disk_type=disk.get("VolumeType", ""),
+        disk_gib=disk.get("VolumeSize"),
+        status=ImageStatus.AVAILABLE if found.get("State") == "available" else ImageStatus.UNAVAILABLE,
+        details=details.told(found, but=("ImageId", "Architecture")),
+    )
+
+
+def root_disk(found: dict[str, Any]) -> dict[str, Any]:
+    """The Ebs part of the root device's mapping; {} where there is none."""
+    for mapping in found.get("BlockDeviceMappings", []):
+        if mapping.get("DeviceName") == found.get("RootDeviceName"):
+            return dict(mapping.get("Ebs", {}))
+    return {}

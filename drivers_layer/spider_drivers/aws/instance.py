@@ -1,0 +1,129 @@
+"""A VM's request as RunInstances takes it, and an instance as a VM."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..contract import Iid, ImageType, Platform, Vm, VmRequest, VmStatus
+from . import details, image, tags
+
+USER, WINDOWS_USER = "cb-user", "Administrator"
+SSH, RDP = 22, 3389
+IMAGE_TYPE = "spider-image-type"
+
+_STATUSES = {
+    "pending": VmStatus.CREATING,
+    "running": VmStatus.RUNNING,
+    "stopping": VmStatus.SUSPENDING,
+    "stopped": VmStatus.SUSPENDED,
+    "shutting-down": VmStatus.TERMINATING,
+    "terminated": VmStatus.TERMINATED,
+}
+GONE = VmStatus.TERMINATED
+LISTED = tuple(state for state, status in _STATUSES.items() if status is not GONE)
+
+# Which field of the request a refusal of RunInstances is about.
+RUN_FIELDS = {
+    "InvalidAMIID": "image",
+    "InvalidInstanceType": "spec",
+    "InvalidSubnet": "subnet",
+    "InvalidGroup": "security_groups",
+    "InvalidSecurityGroup": "security_groups",
+    "InvalidKeyPair": "key_pair",
+    "InvalidBlockDeviceMapping": "root_disk_gib",
+}
+
+
+# What a Vm has fields for.
+_IN_FIELDS = frozenset(
+    ("InstanceId", "ImageId", "InstanceType", "VpcId", "SubnetId", "KeyName", "RootDeviceName", "LaunchTime")
+    + ("PublicIpAddress", "PublicDnsName", "PrivateIpAddress", "PrivateDnsName")
+    + ("Tags", "SecurityGroups", "NetworkInterfaces", "BlockDeviceMappings")
+)
+
+
+def status_of(found: dict[str, Any]) -> VmStatus:
+    return _STATUSES.get(found["State"]["Name"], VmStatus.FAILED)
+
+
+def run_parameters(request: VmRequest, base: dict[str, Any], token: str, public_key: str) -> dict[str, Any]:
+    """`base`: the image as DescribeImages tells it."""
+    more = {IMAGE_TYPE: str(request.image_type)} if request.image_type is ImageType.MINE else {}
+    parameters: dict[str, Any] = {
+        "ImageId": base["ImageId"],
+        "InstanceType": request.spec,
+        "MinCount": 1,
+        "MaxCount": 1,
+        "NetworkInterfaces": [_interface(request)],
+        "TagSpecifications": tags.specification(("instance", "volume"), request.name, token, request.tags | more),
+    }
+    if request.key_pair.name:
+        parameters["KeyName"] = request.key_pair.id or request.key_pair.name
+    if base.get("RootDeviceType") == "ebs":
+        disk = _root_disk(request, base)
+        parameters["BlockDeviceMappings"] = [{"DeviceName": base["RootDeviceName"], "Ebs": disk}]
+    if not image.windows(base):
+        parameters["UserData"] = user_data(public_key)
+    return parameters
+
+
+def user_data(public_key: str) -> str:
+    """cloud-config (JSON is YAML) that adds cb-user to the image's own user."""
+    user = {
+        "name": USER,
+        "shell": "/bin/bash",
+        "lock_passwd": True,
+        "sudo": "ALL=(ALL) NOPASSWD:ALL",
+        "ssh_authorized_keys": [public_key.strip()] if public_key else [],
+    }
+    return "#cloud-config\n" + json.dumps({"users": ["default", user]}, indent=1) + "\n"
+
+
+def as_vm(found: dict[str, Any], region: str, root_volume: dict[str, Any] | None = None) -> Vm:
+    """`found`: as DescribeInstances tells it."""
+    on_windows, mine = image.windows(found), IMAGE_TYPE in tags.of(found)
+    interface = _primary_interface(found)
+    key = found.get("KeyName", "")
+    volume = root_volume or {}
+    return Vm(
+        iid=Iid(tags.name(found), found["InstanceId"]),
+        status=status_of(found),
+        started=found.get("LaunchTime"),
+        region=region,
+        zone=found.get("Placement", {}).get("AvailabilityZone", ""),
+        image_type=ImageType.MINE if mine else ImageType.PUBLIC,
+        image=Iid(found["ImageId"], found["ImageId"]),
+        spec=found["InstanceType"],
+        vpc=Iid("", found.get("VpcId", "")),
+        subnet=Iid("", found.get("SubnetId", "")),
+        security_groups=tuple(Iid(one["GroupName"], one["GroupId"]) for one in interface.get("Groups", [])),
+        key_pair=Iid(key, key),
+        platform=Platform.WINDOWS if on_windows else Platform.LINUX,
+        user=WINDOWS_USER if on_windows else USER,
+        network_interface=interface.get("NetworkInterfaceId", ""),
+        public_ip=found.get("PublicIpAddress", ""),
+        public_dns=found.get("PublicDnsName", ""),
+        private_ip=found.get("PrivateIpAddress", ""),
+        private_dns=found.get("PrivateDnsName", ""),
+        ssh_port=RDP if on_windows else SSH,
+        root_disk_type=volume.get("VolumeType", ""),
+        root_disk_gib=volume.get("Size"),
+        root_device=found.get("RootDeviceName", ""),
+        tags={key: value for key, value in tags.users(found).items() if key != IMAGE_TYPE},
+        details=details.told(found, but=_IN_FIELDS),
+    )
+
+
+def _primary_interface(found: dict[str, Any]) -> dict[str, Any]:
+    for interface in found.get("NetworkInterfaces", []):
+        if interface["Attachment"]["DeviceIndex"] == 0:
+            return dict(interface)
+    return {}
+
+
+def root_volume_id(found: dict[str, Any]) -> str | None:
+    for mapping in found.get("BlockDeviceMappings", []):
+        if mapping.get("DeviceName") == found.get("RootDeviceName"):
+            return str(mapping["Ebs"]["VolumeId"])
+    return None

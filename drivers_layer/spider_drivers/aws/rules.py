@@ -1,0 +1,81 @@
+"""Security rules: the contract's `Rule` and EC2's IpPermissions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ..contract import Direction, Protocol, Rule
+
+_PROTOCOLS = {Protocol.TCP: "tcp", Protocol.UDP: "udp", Protocol.ICMP: "icmp", Protocol.ALL: "-1"}
+_KNOWN = {there: here for here, there in _PROTOCOLS.items()} | {
+    "6": Protocol.TCP,
+    "17": Protocol.UDP,
+    "1": Protocol.ICMP,
+}
+
+# What EC2 gives a new group by itself.
+EVERYTHING_OUT = Rule(Direction.OUTBOUND, Protocol.ALL, -1, -1)
+
+
+def permissions(rules: Iterable[Rule]) -> list[dict[str, Any]]:
+    """IpPermissions, one per rule."""
+    return [_permission(rule) for rule in dict.fromkeys(rules)]
+
+
+def normal(rule: Rule) -> Rule:
+    """As EC2 will show it: ALL has no ports, and TCP and UDP without ports mean every port."""
+    if rule.protocol is Protocol.ALL:
+        ports = (-1, -1)
+    elif rule.protocol is not Protocol.ICMP and rule.from_port == -1:
+        ports = (0, 65535)
+    else:
+        ports = (rule.from_port, rule.to_port)
+    return Rule(rule.direction, rule.protocol, *ports, rule.cidr)
+
+
+def shown(group: dict[str, Any]) -> tuple[Rule, ...]:
+    """The rules that are about addresses; those about groups, prefix lists and rarer protocols are in `others`."""
+    inbound = _told(Direction.INBOUND, group.get("IpPermissions", []))
+    return (*inbound, *_told(Direction.OUTBOUND, group.get("IpPermissionsEgress", [])))
+
+
+def others(group: dict[str, Any]) -> dict[str, list[Any]]:
+    """What `shown` cannot express, as EC2 tells it."""
+    found = {
+        member: [one for one in group.get(member, []) if _extra(one)]
+        for member in ("IpPermissions", "IpPermissionsEgress")
+    }
+    return {member: extra for member, extra in found.items() if extra}
+
+
+def _permission(rule: Rule) -> dict[str, Any]:
+    ipv6 = ":" in rule.cidr
+    permission: dict[str, Any] = {
+        "IpProtocol": _PROTOCOLS[rule.protocol],
+        "Ipv6Ranges" if ipv6 else "IpRanges": [{"CidrIpv6" if ipv6 else "CidrIp": rule.cidr}],
+    }
+    if rule.protocol is not Protocol.ALL:
+        permission |= {"FromPort": rule.from_port, "ToPort": rule.to_port}
+    return permission
+
+
+def _told(direction: Direction, given: list[dict[str, Any]]) -> Iterator[Rule]:
+    for permission in given:
+        protocol = _KNOWN.get(permission["IpProtocol"])
+        if protocol is None:
+            continue
+        ports = permission.get("FromPort", -1), permission.get("ToPort", -1)
+        for cidr in _cidrs(permission):
+            yield Rule(direction, protocol, *ports, cidr)
+
+
+def _cidrs(permission: dict[str, Any]) -> list[str]:
+    return [one["CidrIp"] for one in permission.get("IpRanges", [])] + [
+        one["CidrIpv6"] for one in permission.get("Ipv6Ranges", [])
+    ]
+
+
+def _extra(permission: dict[str, Any]) -> bool:
+    about_others = permission.get("UserIdGroupPairs") or permission.get("PrefixListIds")
+    return bool(about_others) or permission["IpProtocol"] not in _KNOWN

@@ -1,0 +1,26 @@
+"""Images."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..contract import NotFound, Ref
+from .bench import Bench
+from .case import Cases
+from .well_formed import assert_well_formed
+
+
+class ImageCases(Cases):
+    def test_list_holds_the_images_of_the_cloud(self, bench: Bench) -> None:
+        assert bench.ids("image") >= {bench.cloud.image, *bench.cloud.images}
+
+    def test_get_and_list_agree(self, bench: Bench) -> None:
+        name = bench.cloud.image
+        (listed,) = [image for image in bench.list("image") if image.iid.id == name]
+        got = bench.get("image", Ref(name, name))
+        assert_well_formed(got)
+        assert got.iid.id == listed.iid.id
+
+    def test_unknown_image_is_not_found(self, bench: Bench) -> None:
+        with pytest.raises(NotFound):
+            bench.get("image", Ref("spider-no-such-image", "spider-no-such-image"))

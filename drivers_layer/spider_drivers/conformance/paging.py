@@ -1,0 +1,43 @@
+"""Lists are complete over all pages and cost few calls."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+from .bench import Bench
+from .case import Cases
+
+# Where the driver's tests do not say how long a page is.
+_PAGE = 5
+
+
+class PagingCases(Cases):
+    kind: ClassVar[str]
+
+    def test_list_is_complete_and_its_cost_grows_by_pages(self, bench: Bench) -> None:
+        """For n = 0, 1, page, page + 1 and 3 pages, and each n around a page's end that the cloud itself sees."""
+        page = bench.cloud.page_size or _PAGE
+        bench.request(self.kind)
+        before = bench.ids(self.kind)
+        at_first = self._cost(bench)
+        wanted = {0, 1, page - 1, page, page + 1, 2 * page, 3 * page, 3 * page + 1}
+        wanted |= {n for n in range(3 * page + 1) if (n + len(before)) % page in (0, 1)}
+        made: set[str] = set()
+        for n in range(3 * page + 2):
+            if n in wanted:
+                assert bench.ids(self.kind) == before | made, f"the list is wrong at {n} more than {len(before)}"
+                self._assert_cheap(bench, n, page, self._cost(bench) - at_first)
+            made.add(bench.create(self.kind).iid.id)
+
+    def _cost(self, bench: Bench) -> int:
+        """Calls that one list costs."""
+        seen = len(bench.cloud.records)
+        bench.list(self.kind)
+        return len(bench.cloud.records) - seen
+
+    def _assert_cheap(self, bench: Bench, n: int, page: int, more: int) -> None:
+        if self.kind == "vm":
+            assert more <= math.ceil(n / page), f"{n} more VMs cost {more} more calls, with {page} on a page"
+        elif page > 1 and n > page:
+            assert more < n, f"{n} more cost {more} more calls: one for each"

@@ -1,0 +1,33 @@
+"""Security groups."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..contract import InUse
+from .bench import RULES, Bench
+from .case import LifecycleCases, claimed_if, offers
+
+
+class SecurityGroupCases(LifecycleCases):
+    kind = "security_group"
+
+    def test_rules_are_those_asked_for(self, bench: Bench) -> None:
+        made = bench.create("security_group")
+        assert set(made.rules) >= set(RULES)
+        assert len(made.rules) == len(set(made.rules)), "a rule stands twice"
+
+    def test_it_is_in_its_vpc(self, bench: Bench) -> None:
+        made = bench.create("security_group")
+        assert made.vpc.id in (bench.shared("vpc").iid.id, "")
+
+    @claimed_if(offers("vm"))
+    def test_a_group_in_use_by_a_vm_is_not_deleted(self, bench: Bench) -> None:
+        bench.create("vm")
+        ref = bench.ref("security_group", bench.shared("security_group"))
+        before, contents = bench.get("security_group", ref), bench.contents()
+        operation = bench.operation()
+        with pytest.raises(InUse):
+            operation.run(lambda connection, attempt: connection.handler("security_group").delete(ref, attempt))
+        assert bench.get("security_group", ref) == before
+        bench.assert_contents(contents, "after a delete was refused")

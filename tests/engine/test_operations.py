@@ -1,0 +1,206 @@
+"""What happens when a cloud refuses, throttles, loses answers or lags, and when a worker dies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib.catalogue.records import Accepted, Deleted
+from chalicelib.engine.operations import State
+from spider_drivers.contract import Cancelled, NoAnswer, NoCapacity, NotFound, Refused, SpiderError, Unreachable
+
+from .house import GROUP, KEY, VM, VPC, House
+
+
+class Death(BaseException):
+    """The process is gone: nothing of it runs any more."""
+
+
+def test_a_refused_create_leaves_nothing_and_frees_the_name(house: House) -> None:
+    house.region(Fail="create_subnet:Refused")
+    with pytest.raises(Refused) as refused:
+        house.make("vpc", VPC)
+    assert refused.value.code == "OperationNotPermitted"
+    assert house.contents == {}
+    assert house.on("list_vpc") == []
+    operation = house.operation(refused.value.operation or "")
+    assert operation.state == State.FAILED
+    house.region()
+    assert house.make("vpc", VPC).subnets[0].iid.name == "a"
+
+
+def test_no_capacity_keeps_the_clouds_code(house: House) -> None:
+    house.make("vpc", VPC)
+    house.make("security_group", GROUP)
+    house.make("key_pair", KEY)
+    before = house.contents
+    house.region(Fail="run_vm:NoCapacity")
+    with pytest.raises(NoCapacity) as refused:
+        house.make("vm", VM)
+    assert refused.value.code == "InsufficientCapacity"
+    assert house.contents == before
+
+
+def test_throttled_is_tried_again_when_the_cloud_allows(house: House) -> None:
+    house.region(Fail="create_vpc:Throttled,create_subnet:Throttled")
+    began = house.clock.now()
+    house.make("vpc", VPC)
+    assert (house.clock.now() - began).total_seconds() >= 2
+    assert sorted(house.contents.values()) == ["subnet", "vpc"]
+
+
+@pytest.mark.parametrize("lag", ["0", "10"])
+@pytest.mark.parametrize("api", ["create_vpc", "create_subnet"])
+def test_a_lost_answer_makes_nothing_twice(house: House, api: str, lag: str) -> None:
+    house.region(Fail=f"{api}:NoAnswer", LagSeconds=lag)
+    house.make("vpc", VPC)
+    assert sorted(house.contents.values()) == ["subnet", "vpc"]
+
+
+@pytest.mark.parametrize("lag", ["0", "10"])
+def test_a_create_that_lost_its_answer_and_then_is_refused_leaves_nothing(house: House, lag: str) -> None:
+    house.region(Fail="create_vpc:NoAnswer,create_subnet:Refused", LagSeconds=lag)
+    with pytest.raises(SpiderError):
+        house.make("vpc", VPC)
+    house.clock.advance(3600)
+    assert house.contents == {}
+
+
+def test_an_unreachable_cloud_is_told_at_once(house: House) -> None:
+    house.region(Fail="create_vpc:Unreachable:always")
+    began = house.clock.now()
+    with pytest.raises(Unreachable):
+        house.make("vpc", VPC)
+    assert house.clock.now() == began
+    with pytest.raises(NotFound):
+        house.on("get_vpc", "vpc-01")
+
+
+def test_a_cloud_that_never_answers_is_given_up(house: House) -> None:
+    house.region(Fail="create_vpc:before:NoAnswer:always")
+    with pytest.raises(NoAnswer):
+        house.make("vpc", VPC)
+    assert house.contents == {}
+    assert house.on("list_vpc") == []
+
+
+def test_a_refused_delete_leaves_the_resource_as_it_was(house: House) -> None:
+    vpc = house.make("vpc", VPC)
+    house.region(Fail="delete_vpc:Refused")
+    with pytest.raises(Refused):
+        house.on("delete_vpc", "vpc-01")
+    assert house.on("get_vpc", "vpc-01").iid == vpc.iid
+    house.region()
+    assert house.on("delete_vpc", "vpc-01") == Deleted()
+    assert house.contents == {}
+
+
+def test_a_create_that_takes_too_long_is_undone(house: House) -> None:
+    house.make("vpc", VPC)
+    house.make("security_group", GROUP)
+    house.make("key_pair", KEY)
+    before = house.contents
+    house.region(TransitionSeconds="1500")
+    accepted = house.make("vm", VM)
+    assert isinstance(accepted, Accepted)
+    house.engine.queue.wait("", lambda: False, 1600)
+    assert house.operation(accepted.operation).state == State.FAILED
+    assert house.contents == before
+
+
+def test_a_cancelled_create_is_undone(house: House) -> None:
+    house.make("vpc", VPC)
+    house.make("security_group", GROUP)
+    house.make("key_pair", KEY)
+    before = house.contents
+    house.region(TransitionSeconds="60")
+    accepted = house.make("vm", VM, respond_async=True)
+    house.engine.queue.wait("", lambda: len(house.contents) > len(before), 30)
+    house.engine.operations.cancel(accepted.operation)
+    house.engine.queue.wait("", lambda: False, 300)
+    row = house.engine.operations.row(accepted.operation)
+    with pytest.raises(Cancelled):
+        house.engine.operations.outcome(row)
+    assert house.contents == before
+    with pytest.raises(NotFound):
+        house.on("get_vm", "vm-01")
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("lag", ["0", "10"])
+def test_a_worker_may_die_at_any_call(house: House, monkeypatch: pytest.MonkeyPatch, moment: str, lag: str) -> None:
+    """Of each create: killed at its nth call for every n, until one lives through. Then of each delete."""
+    tried = 0
+    cloud_type = type(house.cloud)
+    real = cloud_type.call
+    state = {"left": 0}
+
+    def call(self: Any, *given: Any) -> Any:
+        state["left"] -= 1
+        if state["left"] == 0 and moment == "before":
+            raise Death
+        answer = real(self, *given)
+        if state["left"] == 0:
+            raise Death
+        return answer
+
+    def survive(number: int, do: Any) -> bool:
+        """True when the nth call was reached, and so the worker died."""
+        state["left"] = number
+        try:
+            do()
+        except Death:
+            state["left"] = 0
+            house.restart()
+            house.clock.advance(2 * house.settings.sweep_seconds)
+            house.engine.sweep()
+            house.engine.queue.wait("", lambda: False, 600)
+            return True
+        return False
+
+    house.region(LagSeconds=lag)
+    house.make("vpc", VPC)
+    house.make("security_group", GROUP)
+    house.make("key_pair", KEY)
+    before = house.contents
+    monkeypatch.setattr(cloud_type, "call", call)
+    for number in range(1, 100):
+        died = survive(number, lambda: house.make("vm", VM))
+        assert sorted(house.contents.values()).count("vm") == 1
+        assert house.on("get_vm", "vm-01").iid.id in house.contents
+        gone = survive(number, lambda: house.on("delete_vm", "vm-01"))
+        house.clock.advance(30)
+        assert house.on("list_vm") == []
+        assert house.contents == before
+        tried += died + gone
+        if not died and not gone:
+            break
+    assert tried >= 6
+
+
+def test_a_worker_that_lost_its_lease_touches_nothing_more(house: House) -> None:
+    house.region(TransitionSeconds="30")
+    accepted = house.make("vpc", VPC, respond_async=True)
+    leases = house.engine._leases
+    first = leases.take(accepted.operation)
+    assert first is not None
+    assert leases.take(accepted.operation) is None
+    house.clock.advance(house.settings.lease_seconds + 1)
+    second = leases.take(accepted.operation)
+    assert second is not None
+    assert second.fence == first.fence + 1
+    assert second.attempt().unclean_since is not None
+    for touch in (first.check, lambda: first.keep("vpc", "vpc-1"), first.renew):
+        with pytest.raises(Exception, match=accepted.operation):
+            touch()
+    second.check()
+
+
+def test_the_sweeper_puts_back_what_the_queue_has_forgotten(house: House) -> None:
+    accepted = house.make("vpc", VPC, respond_async=True)
+    house.restart()
+    assert house.operation(accepted.operation).state == State.RUNNING
+    house.engine.sweep()
+    house.engine.queue.wait("", lambda: False, 1)
+    assert house.operation(accepted.operation).state == State.SUCCEEDED

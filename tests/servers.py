@@ -1,0 +1,146 @@
+"""Emulators as processes on loopback, for tests. Each context manager yields the server's base URL."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+START_SECONDS: Final = 30.0
+END_SECONDS: Final = 5.0
+DUMMY_CREDENTIALS: Final = {
+    "AWS_ACCESS_KEY_ID": "dummykey",
+    "AWS_SECRET_ACCESS_KEY": "dummysecret",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def clean_environment() -> dict[str, str]:
+    """This process's environment with dummy AWS credentials and without what would lead a client elsewhere."""
+
+    def foreign(name: str) -> bool:
+        return name.startswith("AWS_") or name.endswith(("_CA_BUNDLE", "_proxy", "_PROXY"))
+
+    return {**{name: value for name, value in os.environ.items() if not foreign(name)}, **DUMMY_CREDENTIALS}
+
+
+@contextlib.contextmanager
+def ministack() -> Iterator[str]:
+    """ministack, which emulates DynamoDB, SQS, Lambda, API Gateway and more. Empty at the start."""
+    port = free_port()
+    environment = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "PERSIST_STATE": "0"}
+    with server([_tool("ministack")], f"http://127.0.0.1:{port}", environment) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def moto_server() -> Iterator[str]:
+    """moto, which emulates EC2 among much else. Empty at the start."""
+    port = free_port()
+    command = [_tool("moto_server"), "-H", "127.0.0.1", "-p", str(port)]
+    with server(command, f"http://127.0.0.1:{port}", {}) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def server(command: Sequence[str], url: str, environment: Mapping[str, str]) -> Iterator[str]:
+    """A process that answers HTTP at `url`, ended with the block. Raises RuntimeError when it ended by itself."""
+    with process(command, url, environment) as running:
+        yield url
+        if running.popen.poll() is not None:
+            raise RuntimeError(f"{command[0]} ended by itself{_tail(running.log)}")
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server's process, and where what it says is written."""
+
+    popen: subprocess.Popen[bytes]
+    log: Path
+
+
+@contextlib.contextmanager
+def process(command: Sequence[str], url: str, environment: Mapping[str, str]) -> Iterator[Running]:
+    """A process that answers HTTP at `url`, ended with the block.
+
+    Raises RuntimeError, with the end of its log, when it does not answer in time.
+    """
+    with tempfile.TemporaryDirectory(prefix="spider-server-") as folder:
+        log = Path(folder) / "log"
+        with log.open("wb") as out:
+            running = subprocess.Popen(
+                command,
+                env={**clean_environment(), **environment},
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            _wait_until_it_answers(running, url, log)
+            yield Running(running, log)
+        finally:
+            _end(running)
+
+
+def answers(url: str) -> bool:
+    """Whether an HTTP server is there; any status will do."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(url, timeout=2):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+
+
+def _wait_until_it_answers(running: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not answers(url):
+        if running.poll() is not None:
+            raise RuntimeError(f"server for {url} ended with {running.returncode}{_tail(log)}")
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"no answer from {url} within {START_SECONDS} s{_tail(log)}")
+        time.sleep(0.05)
+
+
+def _end(running: subprocess.Popen[bytes]) -> None:
+    running.terminate()
+    try:
+        running.wait(END_SECONDS)
+    except subprocess.TimeoutExpired:
+        running.kill()
+        running.wait()
+
+
+def _tail(log: Path) -> str:
+    lines = log.read_text(errors="replace").splitlines()[-30:]
+    return "\n".join([":", *lines])
+
+
+def _tool(name: str) -> str:
+    """A command of the virtual environment that runs the tests, or else one on PATH."""
+    beside = Path(sys.executable).parent / name
+    found = str(beside) if beside.exists() else shutil.which(name)
+    if found is None:
+        raise RuntimeError(f"{name} is not installed: run `python3 dev.py venv`")
+    return found
