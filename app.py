@@ -44,9 +44,9 @@ def _open() -> Engine:
     from chalicelib.engine.settings import Settings
 
     settings = Settings.from_env()
-    log.set_up(settings)
     if "AWS_LAMBDA_FUNCTION_NAME" in os.environ and not (settings.username and settings.password):
         raise RuntimeError("SPIDER_USERNAME and SPIDER_PASSWORD are not set: anybody could use this API")
+    log.set_up(settings)
     engine = open_engine(settings)
     engine.start()
     atexit.register(engine.close)

@@ -99,7 +99,7 @@ class ThreadedQueue:
     def send(self, operation: str, delay: float = 0.0) -> None:
         with self._changed:
             self._heap.push(operation, self._now() + delay)
-            self._changed.notify()
+            self._changed.notify_all()
 
     def wait(self, operation: str, done: Callable[[], bool], seconds: float) -> bool:
         woken, end = threading.Event(), self._now() + seconds

@@ -33,7 +33,7 @@ def read_event(event: Event) -> HttpRequest:
         query=query,
         headers=headers,
         body=_body(event),
-        request_id=choose_request_id(headers.get("x-request-id")),
+        request_id=choose_request_id(headers.get("x-request-id") or context.get("requestId")),
         mount=mount,
     )
 

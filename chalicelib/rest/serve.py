@@ -26,7 +26,7 @@ from .http import PREFIX, HttpRequest, choose_request_id
 from .wsgi import make_app, status_line
 
 # A call that is held for its operation (up to SPIDER_WAIT_SECONDS) occupies a thread that only waits.
-# 100 such calls leave 156 threads for reads. An idle thread costs about 20 KB.
+# 100 such calls leave 156 threads for reads. An idle thread costs about 16 KB.
 THREADS = 256
 # Calls beyond the threads wait their turn. One file descriptor each.
 CONNECTIONS = 1000

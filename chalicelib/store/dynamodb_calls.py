@@ -93,7 +93,7 @@ def _passing(error: Exception) -> bool:
         return isinstance(error, LOST)
     if error.cancellation_reasons:
         codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
-        return "ConditionalCheckFailed" not in codes and bool(codes) and codes <= PASSING_REASONS
+        return bool(codes) and codes <= PASSING_REASONS
     return _code(error) in PASSING or _code(error).startswith("5")
 
 

@@ -150,8 +150,8 @@ def test_a_worker_may_die_at_any_call(house: House, monkeypatch: pytest.MonkeyPa
         state["left"] = number
         try:
             do()
-        except Death:
             state["left"] = 0
+        except Death:
             house.restart()
             house.clock.advance(2 * house.settings.sweep_seconds)
             house.engine.sweep()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import app
 from chalicelib.engine.settings import Settings
 from chalicelib.rest import serve
 from tests.rest.stand_in import StandIn
@@ -17,6 +18,12 @@ from tests.rest.support import Server
 @pytest.fixture
 def engine(tmp_path: Path) -> StandIn:
     return StandIn(Settings(home=tmp_path))
+
+
+@pytest.fixture
+def stand_in(engine: StandIn, monkeypatch: pytest.MonkeyPatch) -> StandIn:
+    monkeypatch.setattr(app, "_open", lambda: engine)
+    return engine
 
 
 @pytest.fixture(scope="session")

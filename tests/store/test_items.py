@@ -65,6 +65,11 @@ def test_float_without_fraction_survives_an_update_and_a_condition(store: Store)
     assert repr(item["value"]) == "2.0"
 
 
+def test_minus_zero_is_zero(store: Store) -> None:
+    put_and_get(store, -0.0)
+    store.write(Update(CONNECTIONS, KEY, {"value": 1}, when={"value": 0.0}))
+
+
 def test_item_of_300_kb(store: Store) -> None:
     text = "ab€" * 60_000
     assert put_and_get(store, text) == text

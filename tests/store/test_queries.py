@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import Any
 
 import pytest
@@ -192,6 +194,17 @@ def test_truncated_and_altered_cursors(store: Store) -> None:
         store.query(CALLS, "s", limit=1, cursor=cursor[: len(cursor) // 2])
     with pytest.raises(BadCursor):
         store.query(CALLS, "s", limit=1, cursor="A" + cursor[1:])
+
+
+@pytest.mark.parametrize("position", [["z"], ["\ud800"], [1], [""], [], ["a", "b"]], ids=str)
+def test_a_forged_position_is_a_broken_cursor(store: Store, position: list[Any]) -> None:
+    put_calls(store, "p1", "p2")
+    genuine = store.query(CALLS, "s", prefix="p", limit=1).cursor
+    assert genuine is not None
+    digest, _ = json.loads(base64.urlsafe_b64decode(genuine + "=="))
+    forged = base64.urlsafe_b64encode(json.dumps([digest, *position]).encode()).decode()
+    with pytest.raises(BadCursor):
+        store.query(CALLS, "s", prefix="p", limit=1, cursor=forged)
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def aws_at(url: str) -> Cloud:
         provider="AWS",
         credential={"ClientId": "AKIAIOSFODNN7EXAMPLE", "ClientSecret": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"},
         region={"Region": "us-east-2", "Zone": "us-east-2a", "Endpoint": url},
-        image="ami-0b89f7b3f054b957e",
+        image="ami-785db401",
         spec="t3.micro",
     )
 

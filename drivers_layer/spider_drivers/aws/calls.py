@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
@@ -17,6 +18,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 4.0
 # The largest MaxResults that EC2 takes, where that is not 1000.
 _LARGEST_PAGES = {"describe_instance_types": 100, "describe_route_tables": 100, "describe_volumes": 500}
 _WAITED = "spider_waited"
+_EC2_ANSWER = re.compile(rb"\s*(<\?xml[^>]*>)?\s*<\w+Response[\s/>]")
 
 
 class Ec2:
@@ -31,6 +33,7 @@ class Ec2:
         events.unregister("needs-retry.ec2", unique_id="retry-config-ec2")
         events.register("needs-retry.ec2", _pause)
         events.register("before-send.ec2", self._sending)
+        events.register("before-parse.ec2", _check)
         events.register("response-received.ec2", self._received)
 
     def call(self, operation: str, fields: errors.Fields | None = None, /, **parameters: Any) -> dict[str, Any]:
@@ -79,6 +82,12 @@ class Ec2:
 
     def _record(self, api: str, code: str, text: str) -> None:
         self._recorder.record(api, self._recorder.clock.stopwatch() - self._sent, code, text)
+
+
+def _check(*, response_dict: dict[str, Any], **_: Any) -> None:
+    """To botocore any XML that EC2 did not write (a proxy's page) is an answer without members: an empty list."""
+    if response_dict["status_code"] < 300 and not _EC2_ANSWER.match(response_dict["body"]):
+        raise ResponseParserError(f"this is no answer of EC2's: {response_dict['body'][:200]!r}")
 
 
 def _pause(

@@ -53,7 +53,6 @@ CAPABILITY = Capability(
             "DescribeVpcEndpoints DescribeVpcPeeringConnections DescribeVpnGateways "
             "DeleteSubnet DetachInternetGateway DeleteInternetGateway DeleteVpc",
         ),
-        "subnet": _kind(256, *_TAG),
         "security_group": _kind(
             255,
             *_GROUP,

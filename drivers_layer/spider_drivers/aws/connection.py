@@ -33,6 +33,13 @@ _making = threading.Lock()
 
 
 class AwsConnection(CloudConnection):
+    image: AwsImages
+    spec: AwsSpecs
+    vpc: AwsVpcs
+    security_group: AwsSecurityGroups
+    key_pair: AwsKeyPairs
+    vm: AwsVms
+
     def __init__(self, info: ConnectionInfo, recorder: CallRecorder, *, page_size: int | None = None) -> None:
         self._ca = _ca_file(info.ca)
         ec2 = Ec2(_client(info, self._ca.name if self._ca else True), recorder, page_size=page_size)

@@ -10,7 +10,8 @@ from . import details, image, tags
 
 USER, WINDOWS_USER = "cb-user", "Administrator"
 SSH, RDP = 22, 3389
-IMAGE_TYPE = "spider-image-type"
+# What DescribeInstances does not tell, kept in tags.
+IMAGE_TYPE, ROOT_DISK = "spider-image-type", "spider-root-disk"
 
 _STATUSES = {
     "pending": VmStatus.CREATING,
@@ -37,9 +38,11 @@ RUN_FIELDS = {
 
 # What a Vm has fields for.
 _IN_FIELDS = frozenset(
-    ("InstanceId", "ImageId", "InstanceType", "VpcId", "SubnetId", "KeyName", "RootDeviceName", "LaunchTime")
-    + ("PublicIpAddress", "PublicDnsName", "PrivateIpAddress", "PrivateDnsName")
-    + ("Tags", "SecurityGroups", "NetworkInterfaces", "BlockDeviceMappings")
+    {
+        *("InstanceId", "ImageId", "InstanceType", "VpcId", "SubnetId", "KeyName", "RootDeviceName", "LaunchTime"),
+        *("PublicIpAddress", "PublicDnsName", "PrivateIpAddress", "PrivateDnsName"),
+        *("Tags", "SecurityGroups", "NetworkInterfaces", "BlockDeviceMappings"),
+    }
 )
 
 
@@ -49,19 +52,18 @@ def status_of(found: dict[str, Any]) -> VmStatus:
 
 def run_parameters(request: VmRequest, base: dict[str, Any], token: str, public_key: str) -> dict[str, Any]:
     """`base`: the image as DescribeImages tells it."""
-    more = {IMAGE_TYPE: str(request.image_type)} if request.image_type is ImageType.MINE else {}
+    kept, disk = _kept(request, base), _root_disk(request, base)
     parameters: dict[str, Any] = {
         "ImageId": base["ImageId"],
         "InstanceType": request.spec,
         "MinCount": 1,
         "MaxCount": 1,
         "NetworkInterfaces": [_interface(request)],
-        "TagSpecifications": tags.specification(("instance", "volume"), request.name, token, request.tags | more),
+        "TagSpecifications": tags.specification(("instance", "volume"), request.name, token, request.tags | kept),
     }
     if request.key_pair.name:
         parameters["KeyName"] = request.key_pair.id or request.key_pair.name
-    if base.get("RootDeviceType") == "ebs":
-        disk = _root_disk(request, base)
+    if disk:
         parameters["BlockDeviceMappings"] = [{"DeviceName": base["RootDeviceName"], "Ebs": disk}]
     if not image.windows(base):
         parameters["UserData"] = user_data(public_key)
@@ -81,11 +83,10 @@ def user_data(public_key: str) -> str:
 
 
 def as_vm(found: dict[str, Any], region: str, root_volume: dict[str, Any] | None = None) -> Vm:
-    """`found`: as DescribeInstances tells it."""
+    """`found`: as DescribeInstances tells it. Without a `root_volume` its type and size are those asked for."""
     on_windows, mine = image.windows(found), IMAGE_TYPE in tags.of(found)
-    interface = _primary_interface(found)
+    interface, volume = _primary_interface(found), root_volume or _kept_volume(found)
     key = found.get("KeyName", "")
-    volume = root_volume or {}
     return Vm(
         iid=Iid(tags.name(found), found["InstanceId"]),
         status=status_of(found),
@@ -110,7 +111,7 @@ def as_vm(found: dict[str, Any], region: str, root_volume: dict[str, Any] | None
         root_disk_type=volume.get("VolumeType", ""),
         root_disk_gib=volume.get("Size"),
         root_device=found.get("RootDeviceName", ""),
-        tags={key: value for key, value in tags.users(found).items() if key != IMAGE_TYPE},
+        tags={key: value for key, value in tags.users(found).items() if key not in (IMAGE_TYPE, ROOT_DISK)},
         details=details.told(found, but=_IN_FIELDS),
     )
 
@@ -127,3 +128,36 @@ def root_volume_id(found: dict[str, Any]) -> str | None:
         if mapping.get("DeviceName") == found.get("RootDeviceName"):
             return str(mapping["Ebs"]["VolumeId"])
     return None
+
+
+def _interface(request: VmRequest) -> dict[str, Any]:
+    interface = {
+        "DeviceIndex": 0,
+        "SubnetId": request.subnet.id or request.subnet.name,
+        "Groups": [group.id or group.name for group in request.security_groups],
+        "AssociatePublicIpAddress": True,
+        "DeleteOnTermination": True,
+    }
+    return {key: value for key, value in interface.items() if value not in ("", [])}
+
+
+def _root_disk(request: VmRequest, base: dict[str, Any]) -> dict[str, Any]:
+    """What overrides the image's own disk: it goes with the instance, whatever the image says."""
+    if base.get("RootDeviceType") != "ebs":
+        return {}
+    size = request.root_disk_gib or image.root_disk(base).get("VolumeSize")
+    given = {"VolumeType": request.root_disk_type, "VolumeSize": size}
+    return {"DeleteOnTermination": True} | {key: value for key, value in given.items() if value}
+
+
+def _kept(request: VmRequest, base: dict[str, Any]) -> dict[str, str]:
+    disk = image.root_disk(base) | _root_disk(request, base)
+    kept = {IMAGE_TYPE: request.image_type.value} if request.image_type is ImageType.MINE else {}
+    if "VolumeType" in disk and "VolumeSize" in disk:
+        kept[ROOT_DISK] = f"{disk['VolumeType']} {disk['VolumeSize']}"
+    return kept
+
+
+def _kept_volume(found: dict[str, Any]) -> dict[str, Any]:
+    kind, _, size = tags.of(found).get(ROOT_DISK, "").partition(" ")
+    return {"VolumeType": kind, "Size": int(size)} if size.isdecimal() else {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ..contract import Direction, Protocol, Rule
+from ..contract import Direction, Invalid, Protocol, Rule
 
 _PROTOCOLS = {Protocol.TCP: "tcp", Protocol.UDP: "udp", Protocol.ICMP: "icmp", Protocol.ALL: "-1"}
 _KNOWN = {there: here for here, there in _PROTOCOLS.items()} | {
@@ -24,18 +24,19 @@ def permissions(rules: Iterable[Rule]) -> list[dict[str, Any]]:
 
 
 def normal(rule: Rule) -> Rule:
-    """As EC2 will show it: ALL has no ports, and TCP and UDP without ports mean every port."""
+    """As `shown` will tell it: ALL has no ports, and TCP and UDP without ports mean every port. Raises Invalid."""
+    ports = (rule.from_port, rule.to_port)
     if rule.protocol is Protocol.ALL:
         ports = (-1, -1)
+    elif rule.protocol is Protocol.ICMP and ports != (-1, -1):
+        raise Invalid("a rule for ICMP has no ports (-1 and -1)", field="rules")
     elif rule.protocol is not Protocol.ICMP and rule.from_port == -1:
         ports = (0, 65535)
-    else:
-        ports = (rule.from_port, rule.to_port)
     return Rule(rule.direction, rule.protocol, *ports, rule.cidr)
 
 
 def shown(group: dict[str, Any]) -> tuple[Rule, ...]:
-    """The rules that are about addresses; those about groups, prefix lists and rarer protocols are in `others`."""
+    """The rules of the contract's kind: a protocol that it knows, and addresses. All else is in `others`."""
     inbound = _told(Direction.INBOUND, group.get("IpPermissions", []))
     return (*inbound, *_told(Direction.OUTBOUND, group.get("IpPermissionsEgress", [])))
 
@@ -62,12 +63,16 @@ def _permission(rule: Rule) -> dict[str, Any]:
 
 def _told(direction: Direction, given: list[dict[str, Any]]) -> Iterator[Rule]:
     for permission in given:
-        protocol = _KNOWN.get(permission["IpProtocol"])
-        if protocol is None:
-            continue
-        ports = permission.get("FromPort", -1), permission.get("ToPort", -1)
-        for cidr in _cidrs(permission):
-            yield Rule(direction, protocol, *ports, cidr)
+        if _known(permission):
+            ports = permission.get("FromPort", -1), permission.get("ToPort", -1)
+            for cidr in _cidrs(permission):
+                yield Rule(direction, _KNOWN[permission["IpProtocol"]], *ports, cidr)
+
+
+def _known(permission: dict[str, Any]) -> bool:
+    """EC2 tells ICMP's type and code as ports."""
+    every_icmp = permission.get("FromPort", -1) == -1
+    return permission["IpProtocol"] in _KNOWN and (permission["IpProtocol"] not in ("icmp", "1") or every_icmp)
 
 
 def _cidrs(permission: dict[str, Any]) -> list[str]:
@@ -78,4 +83,4 @@ def _cidrs(permission: dict[str, Any]) -> list[str]:
 
 def _extra(permission: dict[str, Any]) -> bool:
     about_others = permission.get("UserIdGroupPairs") or permission.get("PrefixListIds")
-    return bool(about_others) or permission["IpProtocol"] not in _KNOWN
+    return bool(about_others) or not _known(permission)

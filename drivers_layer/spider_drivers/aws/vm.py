@@ -28,7 +28,8 @@ LOOK_AGAIN_SECONDS = 2.0
 
 
 class AwsVms(VmHandler):
-    """A list tells no root disk's type and size: that would cost pages of DescribeVolumes. `get` does."""
+    """A list tells a root disk's type and size as they were asked for: to ask for them anew would cost pages of
+    DescribeVolumes. `get` asks."""
 
     def __init__(self, ec2: Ec2, region: str) -> None:
         self._ec2 = ec2

@@ -84,7 +84,7 @@ class MockCloud:
 
     def _perform(self, api: str, params: Mapping[str, Any], knobs: Knobs, now: datetime) -> dict[str, Any]:
         if api.startswith("describe_"):
-            return self._describe(api.removeprefix("describe_").removesuffix("s"), knobs, now, **params)
+            return self._describe(_singular(api.removeprefix("describe_")), knobs, now, **params)
         operations = Operations(self._memory, self._client_tokens, now, timedelta(seconds=knobs.transition))
         operation = operations.named(api)
         if operation is None:
@@ -136,3 +136,7 @@ def cloud(name: str) -> MockCloud:
 def fresh_name() -> str:
     """A MockName that nobody has used."""
     return f"mock-{secrets.token_hex(8)}"
+
+
+def _singular(word: str) -> str:
+    return "address" if word == "addresses" else word.removesuffix("s")

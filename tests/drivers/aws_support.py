@@ -1,0 +1,145 @@
+"""What the AWS driver's tests share: a connection whose calls are kept, a driver of operations, a server that answers
+as EC2 does on the wire."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, TypeVar
+from urllib.parse import parse_qs
+
+from spider_drivers.aws import AwsDriver
+from spider_drivers.aws.connection import AwsConnection
+from spider_drivers.contract import (
+    Attempt,
+    CallRecord,
+    CallRecorder,
+    ConnectionInfo,
+    Ref,
+    SystemClock,
+    VirtualClock,
+    Wait,
+)
+
+SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+CREDENTIAL = {"ClientId": "AKIAIOSFODNN7EXAMPLE", "ClientSecret": SECRET}
+# Nobody has the private half.
+PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS somebody"
+
+T = TypeVar("T")
+_tokens = itertools.count(1)
+
+
+@dataclass
+class Aws:
+    """`ec2` is the driver's own way to EC2, for looking at what it has made."""
+
+    connection: AwsConnection
+    records: list[CallRecord]
+
+    def ec2(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        return self.connection._ec2.call(operation, **parameters)
+
+    def apis_of(self, step: Callable[[], object]) -> list[str]:
+        """Names of the calls that `step` makes."""
+        before = len(self.records)
+        step()
+        return [record.api for record in self.records[before:]]
+
+
+def connect(url: str, *, page_size: int | None = None, **region_keys: str) -> Aws:
+    records: list[CallRecord] = []
+    recorder = CallRecorder(SystemClock(), records.append, [SECRET])
+    keys = {"Region": "us-east-1", "Zone": "us-east-1b", "Endpoint": url, **region_keys}
+    connection = AwsDriver(page_size=page_size).connect(ConnectionInfo("aws", "AWS", CREDENTIAL, keys), recorder)
+    assert isinstance(connection, AwsConnection)
+    return Aws(connection, records)
+
+
+def done(step: Callable[[Attempt], T | Wait], attempt: Attempt | None = None) -> T:
+    """The answer of an operation, whose waits cost no time."""
+    attempt = attempt or Attempt(f"operation-{next(_tokens)}", clock=VirtualClock())
+    for _ in range(50):
+        answer = step(attempt)
+        if not isinstance(answer, Wait):
+            return answer
+    raise AssertionError(f"still {answer}")
+
+
+def ref(shape: Any) -> Ref:
+    return Ref(shape.iid.name, shape.iid.id)
+
+
+@dataclass
+class Answer:
+    """`body` None: the connection is closed after the request has been read."""
+
+    body: str | None
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    delay: float = 0.0
+
+
+def error(code: str, text: str, status: int = 400, **headers: str) -> Answer:
+    """An error in EC2's form."""
+    body = f"<Response><Errors><Error><Code>{code}</Code><Message>{text}</Message></Error></Errors></Response>"
+    return Answer(body, status, {name.replace("_", "-"): value for name, value in headers.items()})
+
+
+EMPTY = Answer("<DescribeVpcsResponse><vpcSet/></DescribeVpcsResponse>")
+
+
+@dataclass
+class Wire:
+    """Answers come in turn, the last one for ever. `seen`: each request's parameters and "path"."""
+
+    url: str = ""
+    answers: list[Answer] = field(default_factory=lambda: [EMPTY])
+    seen: list[dict[str, str]] = field(default_factory=list)
+
+    def next(self) -> Answer:
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+@contextlib.contextmanager
+def wire(wrap: Callable[[Any], Any] | None = None) -> Iterator[Wire]:
+    """A server on loopback. `wrap`: makes its socket speak TLS."""
+    state, stop = Wire(), threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            state.seen.append({"path": self.path, **{key: value[0] for key, value in parse_qs(body).items()}})
+            answer = state.next()
+            stop.wait(answer.delay)
+            if answer.body is None or stop.is_set():
+                self.close_connection = True
+                return
+            content = answer.body.encode()
+            self.send_response(answer.status)
+            for name, value in {**answer.headers, "Content-Length": str(len(content))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    if wrap:
+        server.socket = wrap(server.socket)
+    state.url = f"{'https' if wrap else 'http'}://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield state
+    finally:
+        stop.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
