@@ -7,18 +7,15 @@ import functools
 import os
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chalice import Chalice, CORSConfig, Response
 from chalice.app import Request
 
 from chalicelib.rest.events import is_function_url, read_event, write_answer
-from chalicelib.rest.handle import ALLOWED_HEADERS, EXPOSED_HEADERS, PREFLIGHT_SECONDS, fail, handle
+from chalicelib.rest.handle import ALLOWED_HEADERS, EXPOSED_HEADERS, PREFLIGHT_SECONDS, Engine, fail, handle
 from chalicelib.rest.http import HttpRequest, HttpResponse
 from chalicelib.rest.router import addresses
-
-if TYPE_CHECKING:
-    from chalicelib.engine.service import Engine
 
 
 class Spider(Chalice):
@@ -39,16 +36,9 @@ _opening = threading.Lock()
 @functools.cache
 def _open() -> Engine:
     # Imported with the first request, so that packaging and deploying load no engine.
-    from chalicelib.engine import log
-    from chalicelib.engine.service import open_engine
-    from chalicelib.engine.settings import Settings
+    from chalicelib.rest.opening import open_here, open_in_lambda
 
-    settings = Settings.from_env()
-    if "AWS_LAMBDA_FUNCTION_NAME" in os.environ and not (settings.username and settings.password):
-        raise RuntimeError("SPIDER_USERNAME and SPIDER_PASSWORD are not set: anybody could use this API")
-    log.set_up(settings)
-    engine = open_engine(settings)
-    engine.start()
+    engine = open_in_lambda() if "AWS_LAMBDA_FUNCTION_NAME" in os.environ else open_here()
     atexit.register(engine.close)
     return engine
 

@@ -77,7 +77,8 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation as shown to its caller. `result` is the wire form of the answer, `problem` that of the error."""
+    """An operation as shown to its caller. `result` is the wire form of the answer, `problem` the error as it
+    is kept."""
 
     id: str
     state: str

@@ -13,7 +13,6 @@ from spider_drivers.contract import (
     InUse,
     Invalid,
     KeyPairRequest,
-    KeyReused,
     SpiderError,
     Unsupported,
     VmStatus,
@@ -47,12 +46,18 @@ class Changes:
 
     def create(self, call: Call) -> Any:
         if (before := self._operations.replayed(call)) is not None:
-            return self._follow(call, before)
+            return self._await(call, before)
         target = self._connections.target(call.connection)
         request, secret = call.body, None
         self._check(call, target)
+        taken = AlreadyExists(
+            f"{call.kind.title} '{request.name}' already exists in connection '{call.connection}'",
+            field="name",
+        )
         named = look_up(self._identities, call.connection, request)
         if isinstance(request, KeyPairRequest):
+            if self._identities.find(call.connection, call.kind.name, request.name):
+                raise taken  # the store decides who has a name; this only saves the work of making a key
             key = keys.generate()
             request, secret = replace(request, public_key=key.public), key.private
         operation = _new_id()
@@ -68,15 +73,11 @@ class Changes:
         )
         changes = [identities.opened(identity), *_parts_opened(identity, request)]
         opening = _opening(identity, operation, "create", self._settings.create_deadline, request, secret)
-        taken = AlreadyExists(
-            f"{call.kind.title} '{request.name}' already exists in connection '{call.connection}'",
-            field="name",
-        )
         return self._run(call, opening, changes, taken)
 
     def delete(self, call: Call) -> Any:
         if (before := self._operations.replayed(call)) is not None:
-            return self._follow(call, before)
+            return self._await(call, before)
         identity = self._identities.get(call.connection, call.kind, call.name)
         if not call.kind.free:
             self._check_unused(identity)
@@ -84,7 +85,7 @@ class Changes:
 
     def control(self, call: Call) -> Any:
         if (before := self._operations.replayed(call)) is not None:
-            return self._follow(call, before)
+            return self._await(call, before)
         identity = self._identities.get(call.connection, call.kind, call.name)
         return self._change(call, identity, call.body, State.ACTIVE, self._settings.control_deadline)
 
@@ -124,15 +125,9 @@ class Changes:
             if call.idempotency_key and 0 in conflict.failed:
                 before = self._operations.replayed(call)
                 if before is not None:
-                    return self._follow(call, before)
+                    return self._await(call, before)
             raise refusal from None
         return self._await(call, opening.id)
-
-    def _follow(self, call: Call, before: Item) -> Any:
-        """The same request again: the same answer, also while it is being worked on."""
-        if before["fingerprint"] != call.fingerprint:
-            raise KeyReused("this Idempotency-Key came before with another request", operation=before["operation"])
-        return self._await(call, before["operation"])
 
     def _await(self, call: Call, operation: str) -> Any:
         """The outcome, or what is known when the caller's time is up."""

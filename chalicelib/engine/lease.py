@@ -29,24 +29,31 @@ class Lease:
         self._seconds = seconds
         self._lock = threading.Lock()
         self._until = times.read(row["lease_until"])
+        self._over = False
 
     def save(self, **change: Any) -> None:
         """Raises LeaseLost."""
         with self._lock:
-            change["updated"] = times.kept(self._clock.now())
-            try:
-                self._store.write(Update(OPERATIONS, (self.row["id"],), change, when={"fence": self.fence}))
-            except Conflict:
-                raise LeaseLost(self.row["id"]) from None
-            self.row = self.row | change
+            self._save(**change)
+
+    def _save(self, **change: Any) -> None:
+        change["updated"] = times.kept(self._clock.now())
+        try:
+            self._store.write(Update(OPERATIONS, (self.row["id"],), change, when={"fence": self.fence}))
+        except Conflict:
+            raise LeaseLost(self.row["id"]) from None
+        self.row = self.row | change
 
     def renew(self) -> None:
-        """Also learns of a cancellation."""
-        until = times.after(self._clock.now(), self._seconds)
-        self.save(lease_until=times.kept(until), due=times.kept(until))
-        self._until = until
-        fresh = self._store.get(OPERATIONS, (self.row["id"],)) or {}
-        self.row["cancelled"] = fresh.get("cancelled", False)
+        """Also learns of a cancellation. Raises LeaseLost. Does nothing for a lease that has ended."""
+        with self._lock:
+            if self._over:
+                return
+            until = times.after(self._clock.now(), self._seconds)
+            self._save(lease_until=times.kept(until), due=times.kept(until))
+            self._until = until
+            fresh = self._store.get(OPERATIONS, (self.row["id"],)) or {}
+            self.row["cancelled"] = fresh.get("cancelled", False)
 
     def check(self) -> None:
         """Before a call that changes the cloud. Raises LeaseLost, Cancelled."""
@@ -71,7 +78,14 @@ class Lease:
     def release(self, seconds: float, waits_for: str, **change: Any) -> None:
         """A clean end of this try; the next one is due in `seconds`."""
         due = times.kept(times.after(self._clock.now(), seconds))
-        self.save(lease_until=None, due=due, waits_for=waits_for, **change)
+        with self._lock:
+            self._over = True
+            self._save(lease_until=None, due=due, waits_for=waits_for, **change)
+
+    def end(self) -> None:
+        """The operation is finished, or another worker's: nothing is renewed any more."""
+        with self._lock:
+            self._over = True
 
 
 class Leases:
@@ -110,7 +124,9 @@ class Leases:
         return lease
 
     def drop(self, lease: Lease) -> None:
-        self._held.pop(lease.row["id"], None)
+        lease.end()
+        if self._held.get(lease.row["id"]) is lease:
+            del self._held[lease.row["id"]]
 
     def renew_all(self) -> None:
         """To be called three times in a lease's time."""

@@ -11,6 +11,8 @@ import logging
 import sys
 import time
 
+from spider_drivers.contract import redact
+
 from .settings import Settings
 
 NAME = "CB-SPIDER"
@@ -22,7 +24,7 @@ class BaristaFormatter(logging.Formatter):
         when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(record.created))
         where = f"{record.filename}:{record.lineno}, {record.module}.{record.funcName}()"
         line = f"[{NAME}].[{record.levelname}]: {when} {where} - {record.getMessage()}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        return redact(f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line)
 
 
 class JsonFormatter(logging.Formatter):
@@ -36,7 +38,7 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             held["exception"] = self.formatException(record.exc_info)
-        return json.dumps(held, ensure_ascii=False)
+        return redact(json.dumps(held, ensure_ascii=False))
 
 
 def follow_level(settings: Settings) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from spider_drivers.contract import Clock, Iid, NotFound, SpiderError
+from spider_drivers.contract import Clock, Iid, KeyReused, NotFound, SpiderError
 
 from ..catalogue import records, wire
 from ..catalogue.kinds import KINDS
@@ -64,11 +64,16 @@ class Operations:
         rest = [key_row] if call.idempotency_key else []
         self._store.write(first, *changes, *rest)
 
-    def replayed(self, call: Call) -> Item | None:
-        """The operation that this call's idempotency key has opened before; `fingerprint` tells for what."""
+    def replayed(self, call: Call) -> str | None:
+        """The id of the operation that this call's idempotency key has opened before. Raises KeyReused."""
         if not call.idempotency_key:
             return None
-        return self._store.get(OPERATIONS, (_key_id(call.idempotency_key),))
+        row = self._store.get(OPERATIONS, (_key_id(call.idempotency_key),))
+        if row is None:
+            return None
+        if not self._sealer.is_marked(row["fingerprint"], call.fingerprint):
+            raise KeyReused("this Idempotency-Key came before with another request", operation=row["operation"])
+        return str(row["operation"])
 
     def row(self, operation: str) -> Item:
         """Raises NotFound."""
@@ -91,8 +96,8 @@ class Operations:
         return None if sealed is None else self._sealer.open(sealed, f"secret/{row['id']}")
 
     def outcome(self, row: Item) -> Any:
-        """A finished operation's answer; raises its error."""
-        if row["state"] == State.FAILED:
+        """What an operation has come to: its answer, or its error raised (also while it is being undone)."""
+        if row.get("error"):
             raise faults.told(row["error"], row["id"])
         result = shapes.told(row["result"])
         secret = self.secret(row)
@@ -131,7 +136,7 @@ class Operations:
         row = {
             "id": _key_id(call.idempotency_key),
             "operation": opening.id,
-            "fingerprint": call.fingerprint,
+            "fingerprint": self._sealer.mark(call.fingerprint),
             "expires": self._expiry(),
         }
         return Put(OPERATIONS, row, if_absent=True)

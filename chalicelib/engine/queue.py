@@ -10,7 +10,6 @@ import itertools
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
@@ -63,16 +62,17 @@ class _Heap:
 
 
 class ThreadedQueue:
-    """A timer thread and a pool of workers."""
+    """Worker threads, as many as there is work for, and a thread per timed job. All end with the process."""
 
     def __init__(self, work: Callable[[str], None], *, workers: int, stopwatch: Callable[[], float]) -> None:
         self._work = work
         self._now = stopwatch
         self._heap = _Heap()
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="worker")
         self._changed = threading.Condition()
         self._waiting: dict[str, set[threading.Event]] = {}
         self._jobs: list[tuple[float, Callable[[], None]]] = []
+        self._most = workers
+        self._threads = self._idle = 0
         self._running = False
 
     def every(self, seconds: float, job: Callable[[], None]) -> None:
@@ -81,15 +81,17 @@ class ThreadedQueue:
 
     def start(self) -> None:
         self._running = True
-        threading.Thread(target=self._turn, name="queue", daemon=True).start()
         for seconds, job in self._jobs:
             threading.Thread(target=self._repeat, args=(seconds, job), name="timer", daemon=True).start()
 
-    def close(self) -> None:
+    def close(self, seconds: float) -> None:
+        """Begins nothing more, lets go of all who wait, and gives work that is under way so many seconds."""
         with self._changed:
             self._running = False
             self._changed.notify_all()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+            for woken in [event for events in self._waiting.values() for event in events]:
+                woken.set()
+            self._changed.wait_for(lambda: self._threads == self._idle == 0, seconds)
 
     @contextmanager
     def announce(self, operation: str) -> Iterator[None]:
@@ -99,6 +101,7 @@ class ThreadedQueue:
     def send(self, operation: str, delay: float = 0.0) -> None:
         with self._changed:
             self._heap.push(operation, self._now() + delay)
+            self._add_worker()
             self._changed.notify_all()
 
     def wait(self, operation: str, done: Callable[[], bool], seconds: float) -> bool:
@@ -108,7 +111,7 @@ class ThreadedQueue:
         try:
             while not done():
                 left = end - self._now()
-                if left <= 0:
+                if left <= 0 or not self._running:
                     return False
                 woken.wait(min(left, LOOK_SECONDS))
                 woken.clear()
@@ -124,24 +127,41 @@ class ThreadedQueue:
             for woken in self._waiting.get(operation, ()):
                 woken.set()
 
-    def _turn(self) -> None:
+    def _add_worker(self) -> None:
+        """One more thread when there is work and nobody to take it."""
+        if self._running and self._idle == 0 and self._threads < self._most and self._heap.next_due() is not None:
+            self._threads += 1
+            self._idle += 1
+            threading.Thread(target=self._serve, name="worker", daemon=True).start()
+
+    def _serve(self) -> None:
         while True:
+            operation = self._next()
+            if operation is None:
+                return
+            try:
+                self._work(operation)
+            except Exception:
+                log.exception("operation %s: the worker failed; the sweeper puts it back", operation)
             with self._changed:
-                if not self._running:
-                    return
+                self._idle += 1
+
+    def _next(self) -> str | None:
+        """The next operation that is due; None when the queue is closed."""
+        with self._changed:
+            while self._running:
                 due = self._heap.next_due()
                 left = None if due is None else due - self._now()
-                if left is None or left > 0:
-                    self._changed.wait(left)
-                    continue
-                operation = self._heap.pop()
-                self._pool.submit(self._work_safely, operation)
-
-    def _work_safely(self, operation: str) -> None:
-        try:
-            self._work(operation)
-        except Exception:
-            log.exception("operation %s: the worker failed; the sweeper puts it back", operation)
+                if left is not None and left <= 0:
+                    self._idle -= 1
+                    operation = self._heap.pop()
+                    self._add_worker()
+                    return operation
+                self._changed.wait(left)
+            self._idle -= 1
+            self._threads -= 1
+            self._changed.notify_all()
+            return None
 
     def _repeat(self, seconds: float, job: Callable[[], None]) -> None:
         while self._running:

@@ -6,7 +6,7 @@ from functools import partial
 from operator import attrgetter
 from typing import Any
 
-from spider_drivers.contract import Clock, SystemClock, Unavailable, VirtualClock
+from spider_drivers.contract import Clock, OutOfService, SystemClock, VirtualClock
 
 from ..store import OPERATIONS, Store, StoreUnavailable, open_store
 from . import log, times
@@ -24,6 +24,8 @@ from .settings import Settings
 from .ssh import Ssh
 from .steps import Steps
 from .worker import Worker
+
+CLOSE_SECONDS = 5.0
 
 
 class Engine:
@@ -52,7 +54,7 @@ class Engine:
             with self.history.gather():
                 return attrgetter(call.action.does)(self)(call)
         except StoreUnavailable as error:
-            raise Unavailable(f"Spider's own store did not answer: {error}", retry_after=1.0) from error
+            raise OutOfService(f"Spider's own store did not answer: {error}", retry_after=1.0) from error
 
     def start(self) -> None:
         """Takes up what an earlier process has left, and goes on in threads of its own."""
@@ -63,8 +65,9 @@ class Engine:
             self.queue.start()
 
     def close(self) -> None:
+        """Callers that wait get what is known; the store is closed last."""
         if isinstance(self.queue, ThreadedQueue):
-            self.queue.close()
+            self.queue.close(CLOSE_SECONDS)
         self.connections.close()
         self.store.close()
 

@@ -65,7 +65,14 @@ class Settings:
             given["aws_region"] = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or ""
         if "store" not in given and "AWS_LAMBDA_FUNCTION_NAME" in environ:
             given["store"] = "dynamodb"
+        for name, words in _CHOICES.items():
+            if given.get(name, words[0]) not in words:
+                known = ", ".join(filter(None, words))
+                raise ValueError(f"{PREFIX}{name.upper()}: '{given[name]}' is not one of: {known}")
         return cls(**given)
+
+
+_CHOICES = {"store": ("sqlite", "dynamodb"), "error_status": ("", "upstream"), "log_format": ("text", "json")}
 
 
 def _read(name: str, kind: type[Any], text: str) -> Any:

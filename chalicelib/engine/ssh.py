@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import paramiko
 from spider_drivers.contract import Invalid, LimitExceeded, Refused, Unreachable
@@ -68,19 +69,21 @@ def _run(client: paramiko.SSHClient, command: str, seconds: float) -> str:
     transport = client.get_transport()
     if transport is None:
         raise paramiko.SSHException("the connection was closed")
-    with transport.open_session(timeout=CONNECT_SECONDS) as channel:
+    with transport.open_session(timeout=CONNECT_SECONDS) as channel, ThreadPoolExecutor(1) as pool:
         channel.settimeout(seconds)
         channel.exec_command(command)
-        output = _read(channel.makefile("rb"))
-        errors = _read(channel.makefile_stderr("rb"))
+        told = pool.submit(_read, channel, channel.makefile_stderr("rb"))  # or a full stderr would block the command
+        output = _read(channel, channel.makefile("rb"))
+        errors = told.result()
         status = channel.recv_exit_status()
     if status != 0:
         raise Refused(f"the command ended with status {status}: {errors.strip() or output.strip()}")
     return output
 
 
-def _read(stream: paramiko.channel.ChannelFile) -> str:
+def _read(channel: paramiko.Channel, stream: paramiko.channel.ChannelFile) -> str:
     data: bytes = stream.read(OUTPUT_LIMIT + 1)
     if len(data) > OUTPUT_LIMIT:
+        channel.close()
         raise LimitExceeded(f"the command wrote more than {OUTPUT_LIMIT} bytes")
     return data.decode(errors="replace")

@@ -13,12 +13,13 @@ from spider_drivers.contract import (
     NoAnswer,
     SpiderError,
     Throttled,
+    TimedOut,
     Unavailable,
     Unreachable,
     Wait,
 )
 
-from ..store import Conflict, Store
+from ..store import Conflict, Store, StoreUnavailable
 from . import faults, times
 from .history import History
 from .lease import Lease, LeaseLost, Leases
@@ -76,8 +77,8 @@ class Worker:
                 self._forward(lease)
         except SpiderError as error:
             self._failed(lease, error)
-        except LeaseLost:
-            raise
+        except (LeaseLost, StoreUnavailable):
+            raise  # the lease runs out, and the next try starts as after a death
         except Exception as error:
             log.exception("operation %s", lease.row["id"])
             lease.save(unclean_since=times.kept(self._clock.now()))
@@ -88,7 +89,7 @@ class Worker:
         if row.get("cancelled") and row["verb"] == "create":
             raise Cancelled("the operation was cancelled")
         if self._clock.now() > times.read(row["deadline"]):
-            raise Cancelled(f"given up at its deadline: {row.get('trouble') or 'it took too long'}")
+            raise TimedOut(f"given up at its deadline: {row.get('trouble') or 'it took too long'}")
         outcome = self._steps.forward(lease)
         if isinstance(outcome, Wait):
             self._again(lease, outcome.seconds, outcome.reason, failures=0, failing_since=None)

@@ -45,8 +45,8 @@ class Engine(Protocol):
     def perform(self, call: Call) -> Any: ...
 
 
-class PathNames(wire.Request):
-    """Names in a path obey the rule for names in a body."""
+class PathName(wire.Request):
+    """A name in a path obeys the rule for names in a body."""
 
     name: CheckedName
 
@@ -88,7 +88,7 @@ def _answer(engine: Engine, request: HttpRequest) -> HttpResponse:
     segments = split_path(request.path)
     auth.check(engine.settings, request, segments)
     body.check_size(request.body)
-    action, names = _ROUTER.match(request.method, request.path, segments)
+    action, names = _ROUTER.match(request.method, segments)
     result = engine.perform(_call(action, names, request))
     if isinstance(result, Accepted):
         return _accepted(action, result, request)
@@ -106,8 +106,8 @@ def _preflight() -> HttpResponse:
 
 
 def _call(action: Action, names: dict[str, str], request: HttpRequest) -> Call:
-    if names:
-        wire.parse(PathNames, names)
+    for name in names.values():
+        wire.parse(PathName, {"name": name})
     given = wire.parse(action.request, body.read_data(request)) if action.request else None
     return Call(
         action=action,

@@ -44,12 +44,14 @@ MEANINGS: dict[type[errors.SpiderError], Meaning] = {
     errors.KeyReused: Meaning(422, "key-reused", "The idempotency key stands for another request"),
     errors.Unsupported: Meaning(501, "unsupported", "This cloud or driver cannot do it"),
     errors.LimitExceeded: Meaning(429, "limit", "A limit of Spider is reached"),
-    errors.Cancelled: Meaning(504, "cancelled", "The operation was cancelled or ran out of time"),
+    errors.OutOfService: Meaning(503, "out-of-service", "Spider is out of order for the moment"),
+    errors.Cancelled: Meaning(409, "cancelled", "The operation was cancelled"),
+    errors.TimedOut: Meaning(504, "timed-out", "The operation ran out of time"),
     errors.CloudError: Meaning(502, "cloud", "The cloud failed"),
     errors.Refused: Meaning(502, "refused", "The cloud refused"),
     errors.NoCapacity: Meaning(503, "no-capacity", "The cloud has no room left"),
     errors.Throttled: Meaning(503, "busy", "The cloud asks for fewer calls"),
-    errors.Unavailable: Meaning(503, "unavailable", "The cloud is out of order"),
+    errors.Unavailable: Meaning(503, "unavailable", "The cloud is out of order for the moment"),
     errors.Unreachable: Meaning(504, "unreachable", "The cloud was not reached"),
     errors.NoAnswer: Meaning(504, "no-answer", "The cloud's answer was lost"),
     errors.SpiderError: Meaning(500, "internal", "Spider failed"),
@@ -73,14 +75,14 @@ class Problem(Exception):
         self.headers = headers or {}
 
 
-def unknown_route(method: str, path: str) -> Problem:
-    return Problem(UNKNOWN_ROUTE, f"Spider has no route {method} {path}", fixed=True)
+def unknown_route() -> Problem:
+    """Does not repeat the path: names in it may hold any word."""
+    return Problem(UNKNOWN_ROUTE, "Spider has no such route", fixed=True)
 
 
-def wrong_method(method: str, path: str, allowed: list[str]) -> Problem:
+def wrong_method(method: str, allowed: list[str]) -> Problem:
     allow = ", ".join(allowed)
-    detail = f"the route {path} takes {allow}, and not {method}"
-    return Problem(WRONG_METHOD, detail, fixed=True, headers={"Allow": allow})
+    return Problem(WRONG_METHOD, f"this route takes {allow}, and not {method}", fixed=True, headers={"Allow": allow})
 
 
 def write(error: Exception, request_id: str, *, upstream: bool = False) -> HttpResponse:
@@ -125,7 +127,7 @@ def message_of(error: errors.SpiderError) -> str:
 
 
 def _retry_after(error: errors.SpiderError) -> dict[str, str]:
-    if not isinstance(error, (errors.Throttled, errors.Unavailable)) and error.retry_after is None:
+    if not isinstance(error, (errors.Throttled, errors.Unavailable, errors.OutOfService)) and error.retry_after is None:
         return {}
     seconds = RETRY_SECONDS if error.retry_after is None else error.retry_after
     return {"Retry-After": str(max(1, math.ceil(seconds)))}

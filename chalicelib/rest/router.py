@@ -47,16 +47,16 @@ class Router:
         for route in sorted(routes, key=lambda route: route.order):
             self._by_length.setdefault(len(route.parts), []).append(route)
 
-    def match(self, method: str, path: str, segments: list[str]) -> Match:
+    def match(self, method: str, segments: list[str]) -> Match:
         """Raises Problem: 404 for an unknown route, 405 (naming those allowed) for a wrong method."""
         fitting = [route for route in self._by_length.get(len(segments), []) if route.fits(segments)]
         for route in fitting:
             if method in methods(route.action):
                 return Match(route.action, route.names(segments))
         if not fitting:
-            raise problems.unknown_route(method, path)
+            raise problems.unknown_route()
         allowed = dict.fromkeys(word for route in fitting for word in methods(route.action))
-        raise problems.wrong_method(method, path, [*allowed, "OPTIONS"])
+        raise problems.wrong_method(method, [*allowed, "OPTIONS"])
 
 
 def addresses() -> dict[str, list[str]]:

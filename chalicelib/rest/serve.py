@@ -17,12 +17,11 @@ import waitress
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask
 
-from ..engine import log
-from ..engine.service import open_engine
 from ..engine.settings import Settings
 from . import auth, problems
 from .handle import Engine, fail
 from .http import PREFIX, HttpRequest, choose_request_id
+from .opening import open_from
 from .wsgi import make_app, status_line
 
 # A call that is held for its operation (up to SPIDER_WAIT_SECONDS) occupies a thread that only waits.
@@ -70,14 +69,12 @@ def main(words: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(words)
     try:
         settings = Settings.from_env()
-        log.set_up(settings)
         check_exposure(settings, arguments.host)
         listener = listen(arguments.host, arguments.port)
-    except (CannotServe, ValueError) as error:
+        engine = open_from(settings)
+    except (CannotServe, ValueError, OSError) as error:
         print(f"spider: {error}", file=sys.stderr)
         return 2
-    engine = open_engine(settings)
-    engine.start()
     serve(engine, listener)
     return 0
 

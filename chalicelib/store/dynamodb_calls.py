@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
-from botocore.exceptions import ConnectionError, HTTPClientError, IncompleteReadError
+from botocore import exceptions as causes
 from pynamodb.connection.base import BOTOCORE_EXCEPTIONS, Connection
 from pynamodb.exceptions import VerboseClientError
 
@@ -35,7 +35,7 @@ PASSING: Final = {
 # The same, as the reasons of a TransactionCanceledException spell them.
 PASSING_REASONS: Final = {"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
 # An answer that did not arrive, or a server that cannot be reached just now.
-LOST: Final = (ConnectionError, HTTPClientError, IncompleteReadError)
+LOST: Final = (causes.ConnectionError, causes.HTTPClientError, causes.IncompleteReadError)
 
 
 class Backoff:

@@ -142,8 +142,8 @@ class SQLiteStore:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        # One writer at a time within the process waits on a lock, which is fair enough and wakes at once;
-        # SQLite's own waiting polls and is left to competing processes.
+        # Within the process writers queue at a lock, which wakes the next at once. SQLite's own waiting, which
+        # polls, is left to competing processes.
         if not self._writing.acquire(timeout=BUSY_SECONDS):
             raise StoreUnavailable(f"{self._path}: no turn to write within {BUSY_SECONDS} s")
         try:
@@ -162,6 +162,8 @@ class SQLiteStore:
     @contextlib.contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
         """One of a few connections, opened when first needed: threads come and go, connections stay."""
+        if self._closed:
+            raise StoreUnavailable(f"{self._path}: the store is closed")
         try:
             connection = self._idle.get(timeout=BUSY_SECONDS)
         except queue.Empty:

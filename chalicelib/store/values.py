@@ -30,7 +30,7 @@ def plain(value: Any, depth: int = 0) -> Any:
         return str.__str__(value)
     if isinstance(value, int):
         if abs(value) > MAX_INT:
-            raise ValueError(f"integer of more than 38 digits: {value}")
+            raise ValueError("integer of more than 38 digits")
         return int(value)
     if isinstance(value, float):
         if value and not MIN_FLOAT <= abs(value) <= MAX_FLOAT:  # infinities and NaN fail this too

@@ -6,13 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+from spider_drivers.contract import VirtualClock
+from spider_drivers.mock.cloud import MockCloud, cloud, fresh_name
+
 from chalicelib.catalogue import wire
 from chalicelib.catalogue.kinds import ACTIONS
 from chalicelib.engine.call import Call
 from chalicelib.engine.service import Engine, open_engine
 from chalicelib.engine.settings import Settings
-from spider_drivers.contract import VirtualClock
-from spider_drivers.mock.cloud import MockCloud, cloud, fresh_name
 
 BY_NAME = {action.name: action for action in ACTIONS}
 VPC = {"Name": "vpc-01", "IPv4_CIDR": "10.0.0.0/16", "SubnetInfoList": [{"Name": "a", "IPv4_CIDR": "10.0.1.0/24"}]}

@@ -26,15 +26,15 @@ class Counting:
 
 def reads(house: House, action: str) -> int:
     counting = Counting(house.engine.store)
-    parts = (house.engine.registry, house.engine.operations, house.engine.reads._identities)
-    before = [part._store for part in parts]  # type: ignore[attr-defined]
+    parts: list[Any] = [house.engine.registry, house.engine.operations, house.engine.reads._identities]
+    before = [part._store for part in parts]
     for part in parts:
-        part._store = counting  # type: ignore[attr-defined]
+        part._store = counting
     try:
         house.on(action)
     finally:
         for part, store in zip(parts, before, strict=True):
-            part._store = store  # type: ignore[attr-defined]
+            part._store = store
     return sum(counting.reads.values())
 
 

@@ -3,11 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from spider_drivers.contract import AlreadyExists, Conflict, Iid, InUse, KeyReused, NotFound, VmStatus
+from spider_drivers.mock.cloud import Knobs
 
 from chalicelib.catalogue.records import Accepted, Deleted, IssuedKeyPair, Stub
-from spider_drivers.contract import AlreadyExists, Conflict, InUse, KeyReused, NotFound, VmStatus
-
-from spider_drivers.mock.cloud import Knobs
 
 from .house import GROUP, KEY, VM, VPC, House
 
@@ -79,6 +78,23 @@ def test_a_resource_gone_at_the_cloud_is_a_stub_and_can_be_deleted(house: House)
         house.on("get_vpc", "vpc-01")
     assert house.on("delete_vpc", "vpc-01") == Deleted()
     assert house.on("list_vpc") == []
+
+
+def test_an_image_is_registered_and_unregistered(house: House) -> None:
+    made = house.make("image", {"Name": "mock-vmimage-01"})
+    assert made.iid == Iid("mock-vmimage-01", "mock-vmimage-01")
+    assert house.on("get_image", "mock-vmimage-01").iid == made.iid
+    with pytest.raises(AlreadyExists):
+        house.make("image", {"Name": "mock-vmimage-01"})
+    listed = [image.iid.name for image in house.on("list_image")]
+    assert listed.count("mock-vmimage-01") == 1
+    assert len(listed) > 1
+    assert house.on("delete_image", "mock-vmimage-01") == Deleted()
+    assert house.on("get_image", "mock-vmimage-01").iid == made.iid
+    with pytest.raises(NotFound):
+        house.make("image", {"Name": "nothing"})
+    with pytest.raises(NotFound, match="does not exist in connection 'mock'"):
+        house.on("get_image", "nothing")
 
 
 def test_controls_are_sent_once_and_answer_the_transitional_word(house: House) -> None:

@@ -5,10 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from spider_drivers.contract import (
+    AlreadyExists,
+    Cancelled,
+    NoAnswer,
+    NoCapacity,
+    NotFound,
+    Refused,
+    SpiderError,
+    Unreachable,
+)
 
 from chalicelib.catalogue.records import Accepted, Deleted
 from chalicelib.engine.operations import State
-from spider_drivers.contract import Cancelled, NoAnswer, NoCapacity, NotFound, Refused, SpiderError, Unreachable
+from chalicelib.store import StoreUnavailable
 
 from .house import GROUP, KEY, VM, VPC, House
 
@@ -177,6 +187,54 @@ def test_a_worker_may_die_at_any_call(house: House, monkeypatch: pytest.MonkeyPa
         if not died and not gone:
             break
     assert tried >= 6
+
+
+def test_what_cannot_be_undone_is_told_and_tried_again(house: House) -> None:
+    house.region(Fail="create_subnet:Refused,delete_vpc:Refused:always")
+    with pytest.raises(Refused) as refused:
+        house.make("vpc", VPC)
+    operation = refused.value.operation or ""
+    assert house.operation(operation).state == State.COMPENSATING
+    with pytest.raises(AlreadyExists):
+        house.make("vpc", VPC)
+    house.region()
+    house.engine.queue.wait("", lambda: False, 120)
+    assert house.operation(operation).state == State.FAILED
+    assert house.contents == {}
+    assert house.make("vpc", VPC)
+
+
+def test_what_can_never_be_undone_lists_what_is_left(house: House) -> None:
+    house.region(Fail="create_subnet:Refused,delete_vpc:Refused:always")
+    with pytest.raises(Refused) as refused:
+        house.make("vpc", VPC)
+    house.engine.queue.wait("", lambda: False, house.settings.compensate_deadline + 120)
+    operation = house.operation(refused.value.operation or "")
+    assert operation.state == State.FAILED
+    (left,) = house.contents
+    assert left in operation.problem["message"]
+    with pytest.raises(NotFound):
+        house.on("get_vpc", "vpc-01")
+
+
+def test_a_store_that_fails_for_a_moment_undoes_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = type(house.engine.store).write
+    failures = iter([False, False, False, True])
+
+    def write(self: Any, *changes: Any) -> None:
+        if next(failures, False):
+            raise StoreUnavailable("disk full")
+        real(self, *changes)
+
+    accepted = house.make("vpc", VPC, respond_async=True)
+    monkeypatch.setattr(type(house.engine.store), "write", write)
+    with pytest.raises(StoreUnavailable):
+        house.engine.queue.wait("", lambda: False, 1)
+    house.clock.advance(2 * house.settings.sweep_seconds)
+    house.engine.sweep()
+    house.engine.queue.wait("", lambda: False, 60)
+    assert house.operation(accepted.operation).state == State.SUCCEEDED
+    assert sorted(house.contents.values()) == ["subnet", "vpc"]
 
 
 def test_a_worker_that_lost_its_lease_touches_nothing_more(house: House) -> None:

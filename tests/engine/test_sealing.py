@@ -61,3 +61,12 @@ def test_the_key_file_is_private_and_is_made_once(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     assert [entry.name for entry in path.parent.iterdir()] == ["sealing.key"]
     assert len(json.loads(path.read_text())["keys"]) == 1
+
+
+def test_a_mark_tells_a_text_again_and_nothing_else() -> None:
+    mark = SEALER.mark("request")
+    rotated = Sealer({"a": KEY, "b": OTHER}, "b")
+    assert SEALER.is_marked(mark, "request")
+    assert rotated.is_marked(mark, "request")
+    assert not SEALER.is_marked(mark, "another")
+    assert not SEALER.is_marked(rotated.mark("request"), "request")

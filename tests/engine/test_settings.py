@@ -18,6 +18,12 @@ def test_what_is_no_number_names_its_variable(text: str) -> None:
         Settings.from_env({"SPIDER_WAIT_SECONDS": text})
 
 
+@pytest.mark.parametrize("name", ["STORE", "ERROR_STATUS", "LOG_FORMAT"])
+def test_a_word_that_means_nothing_is_told(name: str) -> None:
+    with pytest.raises(ValueError, match=f"SPIDER_{name}"):
+        Settings.from_env({f"SPIDER_{name}": "upstraem"})
+
+
 def test_inside_lambda_the_store_is_dynamodb_unless_said_otherwise() -> None:
     inside = {"AWS_LAMBDA_FUNCTION_NAME": "spider", "AWS_REGION": "eu-west-1"}
     assert Settings.from_env(inside).store == "dynamodb"

@@ -22,7 +22,14 @@ from tests.servers import free_port, server
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = {
     "serve": [sys.executable, "-m", "chalicelib.rest.serve", "--port"],
-    "chalice local": [str(Path(sys.executable).parent / "chalice"), "--project-dir", str(ROOT), "local", "--port"],
+    "chalice local": [
+        str(Path(sys.executable).parent / "chalice"),
+        "--project-dir",
+        str(ROOT),
+        "local",
+        "--no-autoreload",
+        "--port",
+    ],
 }
 SETTINGS: list[tuple[str, dict[str, Any]]] = [
     ("driver", {"DriverName": "mock-driver", "ProviderName": "MOCK", "DriverLibFileName": "mock.so"}),

@@ -16,7 +16,7 @@ DELETE_DRIVER = next(action for action in ACTIONS if action.name == "delete_driv
 
 
 def match(method: str, path: str, *actions: Action) -> Match:
-    return Router(actions or ACTIONS).match(method, path, split_path(path))
+    return Router(actions or ACTIONS).match(method, split_path(path))
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)

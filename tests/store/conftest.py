@@ -38,22 +38,22 @@ def dynamodb_endpoint() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def session_clock() -> Clock:
+def shared_clock() -> Clock:
     return Clock()
 
 
 @pytest.fixture
-def clock(session_clock: Clock) -> Clock:
+def clock(shared_clock: Clock) -> Clock:
     """What the stores take for the time."""
-    session_clock.time = EPOCH
-    return session_clock
+    shared_clock.time = EPOCH
+    return shared_clock
 
 
 @pytest.fixture(scope="session")
-def dynamodb_store(dynamodb_endpoint: str, session_clock: Clock) -> Iterator[Store]:
+def dynamodb_store(dynamodb_endpoint: str, shared_clock: Clock) -> Iterator[Store]:
     """One store for all tests: a client and five tables take longer than most of them."""
     store = open_store(
-        "dynamodb", path=Path(), prefix="shared", region=REGION, endpoint=dynamodb_endpoint, now=session_clock
+        "dynamodb", path=Path(), prefix="shared", region=REGION, endpoint=dynamodb_endpoint, now=shared_clock
     )
     store.create_tables()
     yield store

@@ -29,13 +29,13 @@ ITEM = {"id": "o1", "value": 1}
 
 
 @pytest.fixture(scope="module")
-def behind(dynamodb_store: Store, dynamodb_endpoint: str, session_clock: Clock) -> Iterator[tuple[Store, Faulty]]:
+def behind(dynamodb_store: Store, dynamodb_endpoint: str, shared_clock: Clock) -> Iterator[tuple[Store, Faulty]]:
     """A store of little patience behind a proxy, over the shared tables."""
     with pytest.MonkeyPatch.context() as patch, faulty(dynamodb_endpoint) as proxy:
         patch.setattr(dynamodb_calls, "PATIENCE_SECONDS", 0.6)
         patch.setattr(dynamodb_calls, "READ_SECONDS", 0.3)
         how = {"prefix": "shared", "region": "us-east-1", "endpoint": proxy.url}
-        store = open_store("dynamodb", path=Path(), now=session_clock, **how)
+        store = open_store("dynamodb", path=Path(), now=shared_clock, **how)
         yield store, proxy
         store.close()
 

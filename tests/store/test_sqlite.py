@@ -195,6 +195,12 @@ def test_a_file_that_cannot_be_used_is_unavailable(tmp_path: Path, clock: Clock)
             SQLiteStore(path, clock).create_tables()
 
 
+def test_a_closed_store_says_so_at_once(file_store: SQLiteStore) -> None:
+    file_store.close()
+    with pytest.raises(StoreUnavailable, match="closed"):
+        file_store.get(OPERATIONS, ("o1",))
+
+
 def test_a_missing_table_is_unavailable(path: Path, clock: Clock) -> None:
     with pytest.raises(StoreUnavailable, match="no such table"):
         SQLiteStore(path, clock).get(OPERATIONS, ("o1",))

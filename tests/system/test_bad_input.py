@@ -54,7 +54,7 @@ SUBNET_81 = subnets(*[f"10.0.{number}.0/24" for number in range(81)])
 POSTS: list[tuple[str, dict[str, Any], int, str | None]] = [
     ("/vpc", {"ReqInfo": GOOD_VPC}, 400, "ConnectionName"),
     ("/vpc", on(GOOD_VPC, ""), 400, "ConnectionName"),
-    ("/vpc", on(GOOD_VPC, "nobody"), 404, None),
+    ("/vpc", on(GOOD_VPC, "nobody"), 404, "ConnectionName"),
     ("/vpc", {"ConnectionName": "mock-config"}, 400, "ReqInfo"),
     ("/vpc", vpc(Name=""), 400, "ReqInfo.Name"),
     ("/vpc", vpc(Name=" "), 400, "ReqInfo.Name"),

@@ -38,6 +38,10 @@ def _differ(names: list[str], what: str) -> None:
 class OnConnection(Request):
     ConnectionName: ConnectionName
 
+    def read(self) -> Any:
+        """Nothing but the connection, unless a subclass asks for more."""
+        return None
+
 
 class ImageReq(Request):
     Name: CheckedName

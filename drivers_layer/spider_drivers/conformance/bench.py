@@ -22,7 +22,7 @@ from ..contract import (
     VpcRequest,
 )
 from .cloud import Cloud
-from .runner import Operation, acting
+from .runner import Operation, Step, acting
 
 CREATED = ("vpc", "security_group", "key_pair", "vm")
 RULES = (
@@ -116,9 +116,17 @@ class Bench:
         """Creates one; it is deleted when the bench ends."""
         request = request or self.request(kind)
         operation = operation or self.operation()
-        shape = operation.run(lambda connection, attempt: connection.handler(kind).create(request, attempt))
+        shape = operation.run(self.creating(kind, request))
         self._made.append((kind, Ref(request.name, shape.iid.id, operation.token)))
         return shape
+
+    def creating(self, kind: str, request: Any) -> Step[Any]:
+        """The create of a request, for an operation to run."""
+        return lambda connection, attempt: connection.handler(kind).create(request, attempt)
+
+    def deleting(self, kind: str, ref: Ref) -> Step[None]:
+        """The delete of a resource, for an operation to run."""
+        return lambda connection, attempt: connection.handler(kind).delete(ref, attempt)
 
     def ref(self, kind: str, shape: Any) -> Ref:
         """The Ref of what this bench made."""
@@ -127,7 +135,7 @@ class Bench:
     def delete(self, kind: str, ref: Ref, operation: Operation | None = None) -> None:
         self._made = [made for made in self._made if made != (kind, ref)]
         operation = operation or self.operation()
-        operation.run(lambda connection, attempt: connection.handler(kind).delete(ref, attempt))
+        operation.run(self.deleting(kind, ref))
 
     def undo(self, kind: str, name: str, operation: Operation, deaths: Iterable[int] = ()) -> None:
         """Compensates a create that has failed or died."""

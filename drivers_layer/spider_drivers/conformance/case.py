@@ -67,6 +67,10 @@ class LifecycleCases(Cases):
         with pytest.raises(NotFound):
             bench.get(self.kind, ref)
 
+    def test_an_unknown_id_is_not_found(self, bench: Bench) -> None:
+        with pytest.raises(NotFound):
+            bench.get(self.kind, Ref("spider-none", "spider-no-such-id"))
+
     def test_deleting_what_is_gone_is_success(self, bench: Bench) -> None:
         ref = bench.ref(self.kind, bench.create(self.kind))
         bench.delete(self.kind, ref)

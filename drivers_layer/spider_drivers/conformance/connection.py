@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ..contract import Capability, Ref, SpiderError
@@ -80,8 +82,19 @@ def _a_kind(capability: Capability) -> str:
 
 def _refusal(bench: Bench) -> SpiderError:
     """The error of something that no cloud grants."""
-    request = bench.request(_a_kind(bench.cloud.capability))
-    if hasattr(request, "image"):
-        return bench.refused("vm", _with(request, "image", Ref("spider-none", "spider-none")), SpiderError)
-    twin = _with(request.subnets[0], "name", bench.name())
-    return bench.refused("vpc", _with(request, "subnets", (*request.subnets, twin)), SpiderError)
+    if offers("vm")(bench.cloud.capability):
+        nowhere = Ref("spider-none", "spider-none")
+        return bench.refused("vm", replace(bench.request("vm"), image=nowhere), SpiderError)
+    request = bench.request("vpc")
+    twin = replace(request.subnets[0], name=bench.name())
+    return bench.refused("vpc", replace(request, subnets=(*request.subnets, twin)), SpiderError)
+
+
+def _words(error: SpiderError) -> str:
+    """All that an error says, and all that stands behind it."""
+    said = ""
+    cause: BaseException | None = error
+    while cause:
+        said += f"{cause!r} {vars(cause)} "
+        cause = cause.__cause__
+    return said

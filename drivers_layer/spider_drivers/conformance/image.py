@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..contract import NotFound, Ref
+from ..contract import ImageRequest, NotFound, Ref
 from .bench import Bench
 from .case import Cases
 from .well_formed import assert_well_formed
@@ -20,6 +20,11 @@ class ImageCases(Cases):
         got = bench.get("image", Ref(name, name))
         assert_well_formed(got)
         assert got.iid.id == listed.iid.id
+
+    def test_creating_an_image_that_is_there_answers_it(self, bench: Bench) -> None:
+        operation, request = bench.operation(), ImageRequest(bench.cloud.image)
+        made = operation.run(bench.creating("image", request))
+        assert made.iid.id == bench.cloud.image
 
     def test_unknown_image_is_not_found(self, bench: Bench) -> None:
         with pytest.raises(NotFound):

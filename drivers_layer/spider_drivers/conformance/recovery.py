@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from .bench import Bench
 from .case import Cases
@@ -28,12 +29,12 @@ class RecoveryCases(Cases):
 
     def test_delete_survives_a_death_at_any_step(self, bench: Bench) -> None:
         bench.request(self.kind)
-        before = bench.contents()
+        before = _Before(bench, self.kind)
         for step in itertools.count(1):
             ref = bench.ref(self.kind, bench.create(self.kind))
             operation = bench.operation(once(step))
             bench.delete(self.kind, ref, operation)
-            self._assert_nothing_stays(bench, before, f"a death at step {step} of its deletion")
+            before.assert_restored(f"after a death at step {step} of its deletion")
             if not operation.died:
                 return
 
@@ -47,22 +48,18 @@ class RecoveryCases(Cases):
         request, operation = bench.request(self.kind), bench.operation()
         first = bench.create(self.kind, request, operation)
         before = bench.contents()
-        again = operation.run(lambda connection, attempt: connection.handler(self.kind).create(request, attempt))
+        again = operation.run(bench.creating(self.kind, request))
         assert again.iid == first.iid
         bench.assert_contents(before, "after the same create again")
 
     def _undo_at_any_step(self, bench: Bench, *, in_turn_too: bool) -> None:
         for step in itertools.count(1):
             request, operation = bench.request(self.kind), bench.operation(once(step))
-            before = bench.contents()
-            try:
-                operation.run_until_death(
-                    lambda connection, attempt, request=request: connection.handler(self.kind).create(request, attempt)
-                )
-            except Died:
-                pass
+            before = _Before(bench, self.kind)
+            with contextlib.suppress(Died):
+                operation.run_until_death(bench.creating(self.kind, request))
             bench.undo(self.kind, request.name, operation, in_turn() if in_turn_too else ())
-            self._assert_nothing_stays(bench, before, f"a death at step {step} of its creation and undoing it")
+            before.assert_restored(f"after a death at step {step} of its creation, then undone")
             if not operation.died:
                 return
 
@@ -77,14 +74,24 @@ class RecoveryCases(Cases):
 
     def _assert_made_once(self, bench: Bench, operation: Operation, size: int, when: str) -> None:
         request = bench.request(self.kind)
-        before, listed = bench.contents(), bench.ids(self.kind)
-        made: Any = bench.create(self.kind, request, operation)
-        assert bench.ids(self.kind) - listed == {made.iid.id}, f"{when} the list differs by more than one"
-        new = bench.contents() - before
+        before = _Before(bench, self.kind)
+        made = bench.create(self.kind, request, operation)
+        assert bench.ids(self.kind) - before.listed == {made.iid.id}, f"{when} the list differs by more than one"
+        new = bench.contents() - before.contents
         assert len(new) == size, f"{when} the cloud holds {sorted(new)}, where {size} things were expected"
         bench.delete(self.kind, bench.ref(self.kind, made))
-        self._assert_nothing_stays(bench, before, when)
+        before.assert_restored(f"{when} and its deletion")
 
-    def _assert_nothing_stays(self, bench: Bench, before: set[str], when: str) -> None:
-        bench.assert_contents(before, f"after {when} and its deletion")
-        assert bench.ids(self.kind) <= before or bench.cloud.contents, f"after {when} the list holds too much"
+
+class _Before:
+    """What was there before."""
+
+    def __init__(self, bench: Bench, kind: str) -> None:
+        self._bench = bench
+        self._kind = kind
+        self.contents = bench.contents()
+        self.listed = bench.ids(kind)
+
+    def assert_restored(self, when: str) -> None:
+        self._bench.assert_contents(self.contents, when)
+        assert self._bench.ids(self._kind) == self.listed, f"{when} the list is not what it was"

@@ -157,7 +157,7 @@ def _sleepless() -> Iterator[None]:
             raise AssertionError(f"the driver slept {seconds} s instead of answering Wait")
         real(seconds)
 
-    time.sleep = sleep
+    time.sleep = sleep  # type: ignore[assignment]
     try:
         yield
     finally:

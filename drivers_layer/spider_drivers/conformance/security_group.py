@@ -26,8 +26,7 @@ class SecurityGroupCases(LifecycleCases):
         bench.create("vm")
         ref = bench.ref("security_group", bench.shared("security_group"))
         before, contents = bench.get("security_group", ref), bench.contents()
-        operation = bench.operation()
         with pytest.raises(InUse):
-            operation.run(lambda connection, attempt: connection.handler("security_group").delete(ref, attempt))
+            bench.operation().run(bench.deleting("security_group", ref))
         assert bench.get("security_group", ref) == before
         bench.assert_contents(contents, "after a delete was refused")

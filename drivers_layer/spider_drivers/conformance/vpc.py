@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ..contract import Capability, Invalid, InUse, SpiderError, SubnetRequest
+from ..contract import Capability, InUse, Invalid, SpiderError, SubnetRequest
 from .bench import Bench
 from .case import LifecycleCases, claimed_if, offers
 
@@ -47,8 +47,7 @@ class VpcCases(LifecycleCases):
         bench.create("vm")
         ref = bench.ref("vpc", bench.shared("vpc"))
         before, contents = bench.get("vpc", ref), bench.contents()
-        operation = bench.operation()
         with pytest.raises(InUse):
-            operation.run(lambda connection, attempt: connection.handler("vpc").delete(ref, attempt))
+            bench.operation().run(bench.deleting("vpc", ref))
         assert bench.get("vpc", ref) == before
         bench.assert_contents(contents, "after a delete was refused")

@@ -11,7 +11,9 @@ SpiderError
 ├── KeyReused           an idempotency key came again with another request
 ├── Unsupported         this cloud or driver cannot do it
 ├── LimitExceeded       a limit of Spider's own
-├── Cancelled           the operation was cancelled or ran out of its time
+├── OutOfService        Spider itself cannot work at the moment; try again after `retry_after` seconds
+├── Cancelled           the operation was cancelled
+├── TimedOut            the operation ran out of its time
 └── CloudError          the cloud said no, or nothing; `code` and `text` are the cloud's own, unchanged
     ├── Refused         the cloud refused, for a reason none of the others covers
     ├── NoCapacity      the cloud has no capacity or quota left
@@ -86,7 +88,15 @@ class LimitExceeded(SpiderError):
     pass
 
 
+class OutOfService(SpiderError):
+    pass
+
+
 class Cancelled(SpiderError):
+    pass
+
+
+class TimedOut(SpiderError):
     pass
 
 

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from ..contract import CA, ENDPOINT, Capability, CallRecorder, CloudConnection, CloudDriver, ConnectionInfo, Key
-from ..contract import KindCapability
+from ..contract import (
+    CA,
+    ENDPOINT,
+    CallRecorder,
+    Capability,
+    CloudConnection,
+    CloudDriver,
+    ConnectionInfo,
+    Key,
+    KindCapability,
+)
 
 __all__ = ["MockDriver"]
 

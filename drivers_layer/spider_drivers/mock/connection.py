@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -133,12 +134,10 @@ class Client:
 
     def remove(self, api: str, read: str, **row_id: str) -> Wait | None:
         """Deletes; gone is success. Done once reads do not show it either."""
-        try:
+        with contextlib.suppress(NotFound):
             self.call(api, **row_id)
-        except NotFound:
-            pass
         (wanted,) = row_id.values()
-        return Wait(1.0, f"the cloud still shows '{wanted}'") if self.all(read, {"id": wanted}) else None
+        return Wait(self.lag or 1.0, f"the cloud still shows '{wanted}'") if self.all(read, {"id": wanted}) else None
 
 
 def going(name: str, cloud_id: str, remove: Callable[[str], Wait | None]) -> Part:

@@ -18,7 +18,8 @@ _sequence = itertools.count(1)
 
 CATALOGUE: dict[str, list[Row]] = {
     "image": [
-        {"seq": n, "id": f"mock-vmimage-{n:02}", "tags": {}, "os": f"Ubuntu 2{n}.04", "disk_gib": 8} for n in range(1, 6)
+        {"seq": n, "id": f"mock-vmimage-{n:02}", "tags": {}, "os": f"Ubuntu 2{n}.04", "disk_gib": 8}
+        for n in range(1, 6)
     ],
     "spec": [
         {"seq": n, "id": f"mock-vmspec-{n:02}", "tags": {}, "vcpus": 2**n, "memory_mib": 4096 * n, "gpus": n // 5}
@@ -56,7 +57,9 @@ class Operations:
 
     def delete_vpc(self, vpc_id: str) -> Row:
         self._existing("vpc", vpc_id)
-        return self._gone(vpc_id, self._users("subnet", "vpc_id", vpc_id), self._users("security_group", "vpc_id", vpc_id))
+        return self._gone(
+            vpc_id, self._users("subnet", "vpc_id", vpc_id), self._users("security_group", "vpc_id", vpc_id)
+        )
 
     def create_subnet(self, vpc_id: str, name: str, cidr: str, zone: str, tags: Mapping[str, str]) -> Row:
         vpc = self._existing("vpc", vpc_id)
@@ -193,11 +196,15 @@ class Operations:
 
     def _users(self, kind: str, field: str, value: str) -> list[str]:
         rows = (row for row in self._memory.all(kind, self._now) if row.get("state") != "terminated")
-        return [row["id"] for row in rows if row[field] == value or (isinstance(row[field], list) and value in row[field])]
+        return [
+            row["id"] for row in rows if row[field] == value or (isinstance(row[field], list) and value in row[field])
+        ]
 
     def _gone(self, row_id: str, *users: list[str]) -> Row:
         if used := list(itertools.chain.from_iterable(users)):
-            raise WireError("DependencyViolation", f"'{row_id}' has dependents and cannot be deleted: {', '.join(used)}")
+            raise WireError(
+                "DependencyViolation", f"'{row_id}' has dependents and cannot be deleted: {', '.join(used)}"
+            )
         self._memory.put(row_id, (self._now, None))
         return {"id": row_id}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..contract import (
     Attempt,
@@ -117,7 +117,7 @@ class MockVms(VmHandler):
             raise Refused(f"the VM '{vm_id}' was terminated before it ran")
         return Wait(1.0, f"the VM is {row['state']}") if row["state"] == "pending" else None
 
-    def _delete_parts(self, ref: Ref, attempt: Attempt) -> list[Part]:
+    def _delete_parts(self, ref: Ref, attempt: Attempt) -> Sequence[Part]:
         client = self._client
         vm_id = ref.id or attempt.parts.get("machine") or client.made_by("describe_vms", ref.token)
         if vm_id is None:

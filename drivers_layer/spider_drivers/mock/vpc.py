@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from ..contract import Attempt, Iid, InUse, Part, Ref, Subnet, SubnetRequest, Vpc, VpcHandler, VpcRequest, Wait
-from ..contract import converge
+from ..contract import (
+    Attempt,
+    Iid,
+    InUse,
+    Part,
+    Ref,
+    Subnet,
+    SubnetRequest,
+    Vpc,
+    VpcHandler,
+    VpcRequest,
+    Wait,
+    converge,
+)
 from .connection import Client, going, tags, users_tags
 from .memory import Row
 
@@ -67,7 +79,7 @@ class MockVpcs(VpcHandler):
 
         return Part(f"subnet:{subnet.name}", make=make, find=find)
 
-    def _delete_parts(self, vpc_id: str | None, attempt: Attempt) -> list[Part]:
+    def _delete_parts(self, vpc_id: str | None, attempt: Attempt) -> Sequence[Part]:
         """The VPC and its subnets: those noted, which reads may not show yet, and those shown."""
         if vpc_id is None:
             return []

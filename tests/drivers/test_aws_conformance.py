@@ -1,0 +1,115 @@
+"""The AWS driver passes the suite that every driver must pass, against moto."""
+
+from __future__ import annotations
+
+import urllib.request
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+import pytest
+from spider_drivers.aws import AwsDriver
+from spider_drivers.aws.connection import AwsConnection
+from spider_drivers.conformance.cloud import Cloud
+from spider_drivers.conformance.connection import ConnectionCases
+from spider_drivers.conformance.image import ImageCases
+from spider_drivers.conformance.key_pair import KeyPairCases
+from spider_drivers.conformance.paging import PagingCases
+from spider_drivers.conformance.recovery import RecoveryCases
+from spider_drivers.conformance.security_group import SecurityGroupCases
+from spider_drivers.conformance.spec import SpecCases
+from spider_drivers.conformance.vm import VmCases
+from spider_drivers.conformance.vpc import VpcCases
+from spider_drivers.contract import ConnectionInfo
+
+from tests.drivers.aws_support import CREDENTIAL
+from tests.servers import moto_server
+
+PAGE = 5
+IMAGE = "ami-785db401"
+
+# What a bench may leave behind: operation, its answer's member, the member's id.
+HELD = (
+    ("describe_vpcs", "Vpcs", "VpcId"),
+    ("describe_subnets", "Subnets", "SubnetId"),
+    ("describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
+    ("describe_route_tables", "RouteTables", "RouteTableId"),
+    ("describe_security_groups", "SecurityGroups", "GroupId"),
+    ("describe_key_pairs", "KeyPairs", "KeyPairId"),
+    ("describe_network_interfaces", "NetworkInterfaces", "NetworkInterfaceId"),
+    ("describe_volumes", "Volumes", "VolumeId"),
+    ("describe_addresses", "Addresses", "AllocationId"),
+)
+
+
+@pytest.fixture(scope="module")
+def moto() -> Iterator[str]:
+    with moto_server() as url:
+        yield url
+
+
+@pytest.fixture
+def cloud(moto: str) -> Iterator[Cloud]:
+    urllib.request.urlopen(urllib.request.Request(f"{moto}/moto-api/reset", method="POST"), timeout=10).close()
+    info = ConnectionInfo("aws", "AWS", CREDENTIAL, {"Region": "us-east-1", "Endpoint": moto})
+    cloud = Cloud(AwsDriver(page_size=PAGE), info, image=IMAGE, spec="t3.micro", page_size=PAGE)
+    looking = AwsDriver().connect(info, cloud.quiet_recorder()) if hasattr(cloud, "quiet_recorder") else None
+    cloud.contents = lambda: _contents(cloud)
+    yield cloud
+    cloud.disconnect()
+    assert looking is None
+
+
+def _contents(cloud: Cloud) -> set[str]:
+    connection = cloud.new_connection()
+    assert isinstance(connection, AwsConnection)
+    ec2: Any = connection._ec2._client
+    found = {one[key] for operation, member, key in HELD for one in getattr(ec2, operation)()[member]}
+    for reservation in ec2.describe_instances()["Reservations"]:
+        found |= {one["InstanceId"] for one in reservation["Instances"] if one["State"]["Name"] != "terminated"}
+    connection.close()
+    return found
+
+
+class TestConnection(ConnectionCases): ...
+
+
+class TestImages(ImageCases): ...
+
+
+class TestSpecs(SpecCases): ...
+
+
+class TestVpcs(VpcCases): ...
+
+
+class TestSecurityGroups(SecurityGroupCases): ...
+
+
+class TestKeyPairs(KeyPairCases): ...
+
+
+class TestVms(VmCases): ...
+
+
+class TestVpcRecovery(RecoveryCases):
+    kind: ClassVar[str] = "vpc"
+
+
+class TestSecurityGroupRecovery(RecoveryCases):
+    kind: ClassVar[str] = "security_group"
+
+
+class TestKeyPairRecovery(RecoveryCases):
+    kind: ClassVar[str] = "key_pair"
+
+
+class TestVmRecovery(RecoveryCases):
+    kind: ClassVar[str] = "vm"
+
+
+class TestVpcPaging(PagingCases):
+    kind: ClassVar[str] = "vpc"
+
+
+class TestVmPaging(PagingCases):
+    kind: ClassVar[str] = "vm"

@@ -1,0 +1,46 @@
+"""SIGTERM: who waits is told what is known, and the next process goes on."""
+
+from __future__ import annotations
+
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from .clouds import aws_at
+from .spider import start
+from .tap import tap
+
+
+def test_held_calls_are_answered_and_taken_up_again(tmp_path: Path, moto: str) -> None:
+    with tap(moto) as tapped:
+        process = start(tmp_path, lease_seconds="2", sweep_seconds="1")
+        aws_at(tapped.url).register(process.client)
+        tapped.on("after", "CreateVpc", lambda: time.sleep(12))
+        with ThreadPoolExecutor(1) as pool:
+            held = pool.submit(process.client.send, "POST", "/vpc", body("vpc-01"))
+            while "CreateVpc" not in tapped.calls:
+                time.sleep(0.01)
+            began = time.monotonic()
+            process.running.popen.send_signal(signal.SIGTERM)
+            answer = held.result()
+        assert answer.status_code == 202
+        assert answer.headers["Location"].startswith("/spider/operation/")
+        assert process.running.popen.wait(20) == 0
+        assert time.monotonic() - began < 20
+        assert "Traceback" not in process.log()
+        process.kill()
+        successor = start(tmp_path, lease_seconds="2", sweep_seconds="1")
+        try:
+            operation = answer.headers["Location"].removeprefix("/spider")
+            successor.client.until(operation, None, "State", "SUCCEEDED")
+        finally:
+            successor.kill()
+
+
+def body(name: str) -> dict[str, Any]:
+    return {
+        "ConnectionName": "aws-config",
+        "ReqInfo": {"Name": name, "IPv4_CIDR": "10.0.0.0/16", "SubnetInfoList": []},
+    }
