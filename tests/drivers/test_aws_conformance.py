@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import urllib.request
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
 from spider_drivers.aws import AwsDriver
-from spider_drivers.aws.connection import AwsConnection
 from spider_drivers.conformance.cloud import Cloud
 from spider_drivers.conformance.connection import ConnectionCases
 from spider_drivers.conformance.image import ImageCases
@@ -21,7 +20,7 @@ from spider_drivers.conformance.vm import VmCases
 from spider_drivers.conformance.vpc import VpcCases
 from spider_drivers.contract import ConnectionInfo
 
-from tests.drivers.aws_support import CREDENTIAL
+from tests.drivers.aws_support import CREDENTIAL, Aws, connect
 from tests.servers import moto_server
 
 PAGE = 5
@@ -51,23 +50,25 @@ def moto() -> Iterator[str]:
 def cloud(moto: str) -> Iterator[Cloud]:
     urllib.request.urlopen(urllib.request.Request(f"{moto}/moto-api/reset", method="POST"), timeout=10).close()
     info = ConnectionInfo("aws", "AWS", CREDENTIAL, {"Region": "us-east-1", "Endpoint": moto})
-    cloud = Cloud(AwsDriver(page_size=PAGE), info, image=IMAGE, spec="t3.micro", page_size=PAGE)
-    looking = AwsDriver().connect(info, cloud.quiet_recorder()) if hasattr(cloud, "quiet_recorder") else None
-    cloud.contents = lambda: _contents(cloud)
+    looking = connect(moto)
+    cloud = Cloud(
+        AwsDriver(page_size=PAGE),
+        info,
+        image=IMAGE,
+        spec="t3.micro",
+        page_size=PAGE,
+        contents=lambda: set(_contents(looking)),
+    )
     yield cloud
     cloud.disconnect()
-    assert looking is None
+    looking.connection.close()
 
 
-def _contents(cloud: Cloud) -> set[str]:
-    connection = cloud.new_connection()
-    assert isinstance(connection, AwsConnection)
-    ec2: Any = connection._ec2._client
-    found = {one[key] for operation, member, key in HELD for one in getattr(ec2, operation)()[member]}
-    for reservation in ec2.describe_instances()["Reservations"]:
-        found |= {one["InstanceId"] for one in reservation["Instances"] if one["State"]["Name"] != "terminated"}
-    connection.close()
-    return found
+def _contents(aws: Aws) -> Iterator[str]:
+    for operation, member, key in HELD:
+        yield from (one[key] for one in aws.ec2(operation)[member])
+    for reservation in aws.ec2("describe_instances")["Reservations"]:
+        yield from (one["InstanceId"] for one in reservation["Instances"] if one["State"]["Name"] != "terminated")
 
 
 class TestConnection(ConnectionCases): ...

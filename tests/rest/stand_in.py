@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 import threading
-import types
 from typing import Any
 
 from spider_drivers.contract import Iid, KeyPair, SecurityGroup, Vm, VmStatus, Vpc, errors
@@ -16,6 +15,7 @@ from spider_drivers.contract import Iid, KeyPair, SecurityGroup, Vm, VmStatus, V
 from chalicelib.catalogue import records
 from chalicelib.engine.call import Call
 from chalicelib.engine.settings import Settings
+from chalicelib.rest import opening
 
 
 class StandIn:
@@ -81,9 +81,7 @@ def _result(call: Call, name: str) -> Any:
 
 
 def main(words: list[str]) -> int:
-    service = types.ModuleType("chalicelib.engine.service")
-    service.__dict__["open_engine"] = StandIn
-    sys.modules[service.__name__] = service
+    opening.__dict__["open_engine"] = StandIn
     if words[0] == "serve":
         from chalicelib.rest import serve
 
