@@ -56,12 +56,29 @@ class Client:
             time.sleep(0.2)
 
 
+def serve(port: int) -> list[str]:
+    return [sys.executable, "-m", "chalicelib.rest.serve", "--port", str(port)]
+
+
+def chalice_local(port: int) -> list[str]:
+    tool = Path(sys.executable).parent / "chalice"
+    return [str(tool), "--project-dir", str(ROOT), "local", "--port", str(port), "--no-autoreload"]
+
+
+Front = Callable[[int], list[str]]
+
+
 @contextlib.contextmanager
-def spider(home: Path, **settings: str) -> Iterator[Client]:
+def behind(front: Front, home: Path, settings: Mapping[str, str]) -> Iterator[Client]:
     """A server of its own on a free port, its state under `home`. `settings` as in SPIDER_…"""
     port = free_port()
-    with server(command(port), f"http://127.0.0.1:{port}", environment(home, settings)) as url:
+    with server(front(port), f"http://127.0.0.1:{port}", environment(home, settings)) as url:
         yield Client(url)
+
+
+def spider(home: Path, **settings: str) -> contextlib.AbstractContextManager[Client]:
+    """The server that users start."""
+    return behind(serve, home, settings)
 
 
 @dataclass
@@ -90,12 +107,8 @@ def start(home: Path, **settings: str) -> Process:
     """Like `spider`, for servers that do not end as they should."""
     port = free_port()
     stack = contextlib.ExitStack()
-    running = stack.enter_context(process(command(port), f"http://127.0.0.1:{port}", environment(home, settings)))
+    running = stack.enter_context(process(serve(port), f"http://127.0.0.1:{port}", environment(home, settings)))
     return Process(Client(f"http://127.0.0.1:{port}"), running, stack)
-
-
-def command(port: int) -> list[str]:
-    return [sys.executable, "-m", "chalicelib.rest.serve", "--port", str(port)]
 
 
 def environment(home: Path, settings: Mapping[str, str]) -> dict[str, str]:

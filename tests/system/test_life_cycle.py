@@ -9,7 +9,7 @@ import pytest
 from .clouds import CLOUDS
 from .demo import run
 from .life_cycle import LifeCycle
-from .spider import spider
+from .spider import behind, chalice_local, spider
 
 
 @pytest.mark.parametrize("provider", CLOUDS)
@@ -19,3 +19,10 @@ def test_every_step_passes(provider: str, tmp_path: Path, store_settings: dict[s
     assert why == ""
     assert set(outcome.values()) == {"ok"}
     assert len(outcome) == len(list(LifeCycle(client, cloud).steps())) > 20
+
+
+def test_every_step_passes_under_chalice_local(tmp_path: Path) -> None:
+    with CLOUDS["MOCK"]() as cloud, behind(chalice_local, tmp_path, {}) as client:
+        outcome, why = run(client, cloud)
+    assert why == ""
+    assert set(outcome.values()) == {"ok"}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from ..contract import (
     Attempt,
@@ -20,12 +21,26 @@ from ..contract import (
 # that look for a tag a moment after it was set are the latest to show it; 10 s is a guess.
 LAG_SECONDS = 10.0
 
+Shape = TypeVar("Shape")
 
-def create(parts: Iterable[Part], attempt: Attempt) -> Wait | None:
-    """As converge.create. NotFound from a part's make means that EC2 does not show yet what was made a moment ago
-    (what the request names and does not exist is MissingReference)."""
+
+def create(
+    parts: Sequence[Part], attempt: Attempt, read: Callable[[str], Shape], complete: Callable[[Shape], bool]
+) -> Shape | Wait:
+    """As converge.create; answers what `read` shows of the first part's cloud id, once that is `complete`.
+
+    NotFound from a part's make means that EC2 does not show yet what was made a moment ago (what the request names
+    and does not exist is MissingReference).
+    """
+    seen: list[Shape] = []
+
+    def shown(cloud_id: str) -> bool:
+        seen.append(read(cloud_id))
+        return complete(seen[-1])
+
+    visible = converge.visible(lambda: attempt.parts[parts[0].name], shown)
     try:
-        return converge.create(parts, attempt, lag_seconds=LAG_SECONDS)
+        return converge.create([*parts, visible], attempt, lag_seconds=LAG_SECONDS) or seen[-1]
     except NotFound as late:
         return Wait(1.0, f"the cloud does not show yet what was just made: {late.message}")
 

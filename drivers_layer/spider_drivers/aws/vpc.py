@@ -47,13 +47,12 @@ class AwsVpcs(VpcHandler):
         return _vpc(found, self._ec2.all("describe_subnets", "Subnets", Filters=tags.where("vpc-id", cloud_id)))
 
     def create(self, request: VpcRequest, attempt: Attempt) -> Vpc | Wait:
-        made = _Making(self._ec2, request, attempt, self._zone)
+        def complete(vpc: Vpc) -> bool:
+            ready = [subnet for subnet in vpc.subnets if subnet.details.get("State") == "available"]
+            return len(ready) >= len(request.subnets)
 
-        def shown(cloud_id: str) -> bool:
-            return len(self.get(Ref(request.name, cloud_id)).subnets) >= len(request.subnets)
-
-        wait = building.create([*made.parts(), converge.visible(made.vpc, shown)], attempt)
-        return wait or self.get(Ref(request.name, made.vpc()))
+        parts = _Making(self._ec2, request, attempt, self._zone).parts()
+        return building.create(parts, attempt, lambda cloud_id: self.get(Ref(request.name, cloud_id)), complete)
 
     def delete(self, ref: Ref, attempt: Attempt) -> Wait | None:
         cloud_id = ref.id or attempt.parts.get("vpc") or self._id_by_token(ref.token)
@@ -82,6 +81,7 @@ class _Making:
         self._attempt = attempt
         self._zone = zone
         self._ours = tags.by_token(attempt.token)
+        self._main: dict[str, Any] | None = None
 
     def vpc(self) -> str:
         return self._attempt.parts["vpc"]
@@ -132,25 +132,20 @@ class _Making:
         found = self._ec2.all("describe_internet_gateways", "InternetGateways", Filters=ours)
         return self._gateway() if found else None
 
-    def _main_table(self) -> dict[str, Any]:
-        main = tags.where("vpc-id", self.vpc()) + tags.where("association.main", "true")
-        found = self._ec2.all("describe_route_tables", "RouteTables", Filters=main)
-        if not found:
-            raise NotFound(f"the main route table of {self.vpc()} does not exist")
-        return found[0]
-
-    def _table_shown(self, _: str) -> None:
-        self._main_table()
-
+    def _main_table(self, _: str = "") -> None:
+        """EC2 makes it along with the VPC."""
+        if self._main is None:
+            main = tags.where("vpc-id", self.vpc()) + tags.where("association.main", "true")
+            found = self._ec2.all("describe_route_tables", "RouteTables", Filters=main)
+            if not found:
+                raise building.missing("the main route table of", self.vpc())
+            self._main = found[0]
+    
     def _make_route(self, _: str) -> str:
-        table = str(self._main_table()["RouteTableId"])
-        self._ec2.call("create_route", RouteTableId=table, DestinationCidrBlock=ANYWHERE, GatewayId=self._gateway())
+        table = str(self._main["RouteTableId"])
+        gateway = self._gateway()
+        self._ec2.call("create_route", RouteTableId=table, DestinationCidrBlock=ANYWHERE, GatewayId=gateway)
         return table
-
-    def _routed(self) -> str | None:
-        table = self._main_table()
-        routes = [route for route in table["Routes"] if route.get("DestinationCidrBlock") == ANYWHERE]
-        return table["RouteTableId"] if routes else None
 
     def _subnet(self, subnet: SubnetRequest) -> Part:
         zone = subnet.zone or self._zone
@@ -171,11 +166,7 @@ class _Making:
             found = self._ec2.all("describe_subnets", "Subnets", Filters=ours)
             return found[0]["SubnetId"] if found else None
 
-        def ready(cloud_id: str) -> Wait | None:
-            state = self._ec2.call("describe_subnets", SubnetIds=[cloud_id])["Subnets"][0]["State"]
-            return None if state == "available" else Wait(1.0, f"the subnet is {state}")
-
-        return Part(SUBNET + subnet.name, make, find, ready)
+        return Part(SUBNET + subnet.name, make, find)
 
 
 class _Removing:
