@@ -18,10 +18,9 @@ class Role(StrEnum):
 
 
 class Managed(StrEnum):
-    """Who makes a resource: the cloud, Spider along with another one, the user; or Spider's own settings."""
+    """Who makes a resource: the cloud, or the user; or it is no resource but a setting of Spider's."""
 
     DEFAULT = "default"
-    AUTO = "auto-managed"
     MANAGEABLE = "manageable"
     SETTING = "setting"
 

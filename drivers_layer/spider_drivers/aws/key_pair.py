@@ -43,11 +43,8 @@ class AwsKeyPairs(KeyPairHandler):
             )
             return request.name
 
-        parts = [
-            Part("key", make, lambda: self._name_by_token(attempt.token)),
-            converge.visible(lambda: attempt.parts["key"], lambda name: bool(described(self._ec2, name))),
-        ]
-        return building.create(parts, attempt) or self.get(Ref(request.name, request.name))
+        parts = [Part("key", make, lambda: self._name_by_token(attempt.token))]
+        return building.create(parts, attempt, lambda name: self.get(Ref(name, name)), lambda _: True)
 
     def delete(self, ref: Ref, attempt: Attempt) -> Wait | None:
         name = ref.id or attempt.parts.get("key") or self._name_by_token(ref.token)

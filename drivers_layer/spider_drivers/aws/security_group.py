@@ -45,8 +45,9 @@ class AwsSecurityGroups(SecurityGroupHandler):
 
     def create(self, request: SecurityGroupRequest, attempt: Attempt) -> SecurityGroup | Wait:
         made = _Making(self._ec2, request, attempt)
-        wait = building.create([*made.parts(), converge.visible(made.group, made.complete)], attempt)
-        return wait or self.get(Ref(request.name, made.group()))
+        return building.create(
+            made.parts(), attempt, lambda cloud_id: self.get(Ref(request.name, cloud_id)), made.complete
+        )
 
     def delete(self, ref: Ref, attempt: Attempt) -> Wait | None:
         cloud_id = ref.id or attempt.parts.get("group") or id_by_token(self._ec2, ref.token)
@@ -80,12 +81,7 @@ class _Making:
         keeps = not self._outbound or rules.EVERYTHING_OUT in self._outbound
         outbound = [rule for rule in self._outbound if rule != rules.EVERYTHING_OUT]
         parts = [
-            Part(
-                "group",
-                self._make,
-                lambda: id_by_token(self._ec2, self._attempt.token),
-                self._shown,
-            )
+            Part("group", self._make, lambda: id_by_token(self._ec2, self._attempt.token)),
         ]
         if not keeps:
             parts.append(Part("egress-cleared", self._clear, self._cleared))
@@ -95,8 +91,8 @@ class _Making:
             parts.append(self._rules("outbound", "authorize_security_group_egress", outbound))
         return parts
 
-    def complete(self, cloud_id: str) -> bool:
-        return {*self._inbound, *self._outbound} <= {*rules.shown(_described(self._ec2, cloud_id))}
+    def complete(self, group: SecurityGroup) -> bool:
+        return {*self._inbound, *self._outbound} <= {*group.rules}
 
     def _make(self, _: str) -> str:
         request = self._request
@@ -109,9 +105,6 @@ class _Making:
             TagSpecifications=tags.specification(("security-group",), request.name, self._attempt.token, request.tags),
         )
         return str(answer["GroupId"])
-
-    def _shown(self, cloud_id: str) -> None:
-        _described(self._ec2, cloud_id)
 
     def _clear(self, _: str) -> str:
         # In a VPC with IPv6 the default is two rules: all that is there goes.

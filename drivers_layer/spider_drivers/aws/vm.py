@@ -56,12 +56,8 @@ class AwsVms(VmHandler):
             answer = self._ec2.call("run_instances", RUN_FIELDS, ClientToken=client_token, **parameters)
             return str(answer["Instances"][0]["InstanceId"])
 
-        parts = [
-            Part("instance", make, lambda: self._id_by_token(attempt.token), self._running),
-            converge.visible(lambda: attempt.parts["instance"], lambda one: bool(self._described(one))),
-        ]
-        wait = building.create(parts, attempt)
-        return wait or self.get(Ref(request.name, attempt.parts["instance"]))
+        parts = [Part("instance", make, lambda: self._id_by_token(attempt.token), self._running)]
+        return building.create(parts, attempt, lambda cloud_id: self.get(Ref(request.name, cloud_id)), lambda _: True)
 
     def delete(self, ref: Ref, attempt: Attempt) -> Wait | None:
         cloud_id = ref.id or attempt.parts.get("instance") or self._id_by_token(ref.token)

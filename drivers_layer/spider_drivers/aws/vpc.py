@@ -81,7 +81,6 @@ class _Making:
         self._attempt = attempt
         self._zone = zone
         self._ours = tags.by_token(attempt.token)
-        self._main: dict[str, Any] | None = None
 
     def vpc(self) -> str:
         return self._attempt.parts["vpc"]
@@ -90,7 +89,7 @@ class _Making:
         return [
             Part("vpc", self._make_vpc, partial(self._found, "vpc", "Vpc"), self._vpc_ready),
             Part("gateway", self._make_gateway, partial(self._found, "internet_gateway", "InternetGateway")),
-            Part("attach", self._attach, self._attached, self._table_shown),
+            Part("attach", self._attach, self._attached),
             Part("route", self._make_route, self._routed),
             *(self._subnet(subnet) for subnet in self._request.subnets),
         ]
@@ -132,20 +131,23 @@ class _Making:
         found = self._ec2.all("describe_internet_gateways", "InternetGateways", Filters=ours)
         return self._gateway() if found else None
 
-    def _main_table(self, _: str = "") -> None:
-        """EC2 makes it along with the VPC."""
-        if self._main is None:
-            main = tags.where("vpc-id", self.vpc()) + tags.where("association.main", "true")
-            found = self._ec2.all("describe_route_tables", "RouteTables", Filters=main)
-            if not found:
-                raise building.missing("the main route table of", self.vpc())
-            self._main = found[0]
-    
+    def _main_table(self) -> dict[str, Any]:
+        """EC2 makes it along with the VPC. Raises NotFound while it is not shown."""
+        main = tags.where("vpc-id", self.vpc()) + tags.where("association.main", "true")
+        found = self._ec2.all("describe_route_tables", "RouteTables", Filters=main)
+        if not found:
+            raise building.missing("main route table of", self.vpc())
+        return found[0]
+
     def _make_route(self, _: str) -> str:
-        table = str(self._main["RouteTableId"])
-        gateway = self._gateway()
+        table, gateway = str(self._main_table()["RouteTableId"]), self._gateway()
         self._ec2.call("create_route", RouteTableId=table, DestinationCidrBlock=ANYWHERE, GatewayId=gateway)
         return table
+
+    def _routed(self) -> str | None:
+        table = self._main_table()
+        routed = any(route.get("DestinationCidrBlock") == ANYWHERE for route in table["Routes"])
+        return str(table["RouteTableId"]) if routed else None
 
     def _subnet(self, subnet: SubnetRequest) -> Part:
         zone = subnet.zone or self._zone
@@ -162,9 +164,9 @@ class _Making:
             return str(answer["Subnet"]["SubnetId"])
 
         def find() -> str | None:
-            ours = self._ours + tags.where(f"tag:{tags.NAME}", subnet.name)
-            found = self._ec2.all("describe_subnets", "Subnets", Filters=ours)
-            return found[0]["SubnetId"] if found else None
+            # The name is compared here: in a filter's value * and ? stand for others.
+            made = self._ec2.all("describe_subnets", "Subnets", Filters=self._ours)
+            return next((one["SubnetId"] for one in made if tags.name(one) == subnet.name), None)
 
         return Part(SUBNET + subnet.name, make, find)
 
