@@ -1,4 +1,4 @@
-"""P3: one owner of a name."""
+"""P1 and P3: no double create, and one owner of a name."""
 
 from __future__ import annotations
 
@@ -13,18 +13,40 @@ from .spider import spider
 CALLERS = 100
 
 
+def vpc_on(cloud: Cloud, name: str = "vpc-01") -> dict[str, Any]:
+    info = {"Name": name, "IPv4_CIDR": "10.0.0.0/16", "SubnetInfoList": []}
+    return {"ConnectionName": cloud.connection, "ReqInfo": info}
+
+
 def test_of_a_hundred_parallel_creates_of_one_name_one_wins(
     tmp_path: Path, store_settings: dict[str, str], aws_cloud: Cloud, ec2: Any
 ) -> None:
     before = len(ec2.describe_vpcs()["Vpcs"])
-    body = {
-        "ConnectionName": aws_cloud.connection,
-        "ReqInfo": {"Name": "vpc-01", "IPv4_CIDR": "10.0.0.0/16", "SubnetInfoList": []},
-    }
+    body = vpc_on(aws_cloud)
     with spider(tmp_path, **store_settings) as client:
         aws_cloud.register(client)
         with ThreadPoolExecutor(CALLERS) as pool:
             answers = list(pool.map(lambda _: client.send("POST", "/vpc", body), range(CALLERS)))
     assert Counter(answer.status_code for answer in answers) == {200: 1, 409: CALLERS - 1}
     assert all("already exists" in one.json()["message"] for one in answers if one.status_code == 409)
+    assert len(ec2.describe_vpcs()["Vpcs"]) == before + 1
+
+
+def test_fifty_creates_with_one_idempotency_key_make_one_vpc(
+    tmp_path: Path, store_settings: dict[str, str], aws_cloud: Cloud, ec2: Any
+) -> None:
+    before = len(ec2.describe_vpcs()["Vpcs"])
+    body = vpc_on(aws_cloud)
+    with spider(tmp_path, **store_settings) as client:
+        aws_cloud.register(client)
+        with ThreadPoolExecutor(25) as pool:
+            sent = pool.map(lambda _: client.send("POST", "/vpc", body, Idempotency_Key="one"), range(25))
+            answers = [(answer.status_code, answer.text) for answer in sent]
+        for _ in range(25):
+            answer = client.send("POST", "/vpc", body, Idempotency_Key="one")
+            answers.append((answer.status_code, answer.text))
+        other = client.send("POST", "/vpc", vpc_on(aws_cloud, "vpc-02"), Idempotency_Key="one")
+    assert {status for status, _ in answers} == {200}
+    assert len(set(answers)) == 1
+    assert other.status_code == 422
     assert len(ec2.describe_vpcs()["Vpcs"]) == before + 1
