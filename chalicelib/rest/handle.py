@@ -113,7 +113,7 @@ def _call(action: Action, names: dict[str, str], request: HttpRequest) -> Call:
         action=action,
         name=names.get("name", ""),
         connection=given.ConnectionName if isinstance(given, wire.OnConnection) else "",
-        body=None if given is None or type(given) is wire.OnConnection else given.read(),
+        body=given.read() if given else None,
         idempotency_key=_idempotency_key(request) if action.operation else "",
         fingerprint=_fingerprint(action, names, given) if action.operation else "",
         respond_async=action.operation and "respond-async" in _preferences(request),

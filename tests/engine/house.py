@@ -69,7 +69,7 @@ class House:
             action=action,
             name=path_name,
             connection=getattr(request, "ConnectionName", ""),
-            body=request.read() if request and type(request) is not wire.OnConnection else None,
+            body=request.read() if request else None,
             fingerprint=json.dumps([name, path_name, body], sort_keys=True),
             **options,
         )
