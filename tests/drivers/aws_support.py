@@ -20,8 +20,11 @@ from spider_drivers.contract import (
     CallRecorder,
     ConnectionInfo,
     Ref,
+    SubnetRequest,
     SystemClock,
     VirtualClock,
+    Vpc,
+    VpcRequest,
     Wait,
 )
 
@@ -43,6 +46,11 @@ class Aws:
 
     def ec2(self, operation: str, **parameters: Any) -> dict[str, Any]:
         return self.connection._ec2.call(operation, **parameters)
+
+    def tags(self, cloud_id: str) -> dict[str, str]:
+        """All tags of a resource, those that stand for name and token too."""
+        found = self.ec2("describe_tags", Filters=[{"Name": "resource-id", "Values": [cloud_id]}])
+        return {tag["Key"]: tag["Value"] for tag in found["Tags"]}
 
     def apis_of(self, step: Callable[[], object]) -> list[str]:
         """Names of the calls that `step` makes."""
@@ -68,6 +76,11 @@ def done(step: Callable[[Attempt], T | Wait], attempt: Attempt | None = None) ->
         if not isinstance(answer, Wait):
             return answer
     raise AssertionError(f"still {answer}")
+
+
+def make_vpc(aws: Aws) -> Vpc:
+    request = VpcRequest("net", "10.0.0.0/16", (SubnetRequest("a", "10.0.1.0/24"),))
+    return done(lambda attempt: aws.connection.vpc.create(request, attempt))
 
 
 def ref(shape: Any) -> Ref:

@@ -1,4 +1,7 @@
-"""What the AWS driver makes at EC2, seen at moto. What holds for every driver is in the conformance suite."""
+"""What the AWS driver makes of VMs, images and specs, seen at moto, and which permissions it needs.
+
+What holds for every driver is in the conformance suite.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,15 @@ import base64
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
+from spider_drivers.aws import AwsDriver
 from spider_drivers.contract import (
     Attempt,
     Direction,
+    ImageRequest,
     ImageType,
-    InUse,
-    Invalid,
     KeyPairRequest,
     MissingReference,
     NotFound,
@@ -23,22 +25,26 @@ from spider_drivers.contract import (
     Protocol,
     Ref,
     Rule,
-    SecurityGroup,
     SecurityGroupRequest,
     SubnetRequest,
-    VirtualClock,
     Vm,
     VmRequest,
     Vpc,
     VpcRequest,
 )
 
-from tests.drivers.aws_support import PUBLIC_KEY, Aws, connect, done, ref
+from tests.drivers.aws_support import PUBLIC_KEY, Aws, connect, done, make_vpc, ref
 from tests.servers import moto_server
 
 LINUX, WINDOWS = "ami-785db401", "ami-03cf127a"  # two of moto's
-SSH_IN = Rule(Direction.INBOUND, Protocol.TCP, 22, 22)
-ALL_OUT = Rule(Direction.OUTBOUND, Protocol.ALL, -1, -1)
+
+# Needed only after a try that died, or for what the request of these tests does not have.
+NOT_EACH_TIME = {
+    "vpc create": {"DescribeInternetGateways"},
+    "vpc delete": {"DescribeVpcs"},
+    "vm create": {"DescribeKeyPairs"},
+    "key_pair delete": {"DescribeKeyPairs"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +62,7 @@ def aws(moto: str) -> Iterator[Aws]:
 
 @pytest.fixture
 def vpc(aws: Aws) -> Vpc:
-    request = VpcRequest("net", "10.0.0.0/16", (SubnetRequest("a", "10.0.1.0/24"),))
-    return done(lambda attempt: aws.connection.vpc.create(request, attempt))
+    return make_vpc(aws)
 
 
 def make_vm(aws: Aws, vpc: Vpc, **changes: Any) -> Vm:
@@ -66,161 +71,9 @@ def make_vm(aws: Aws, vpc: Vpc, **changes: Any) -> Vm:
     return done(lambda attempt: aws.connection.vm.create(request, attempt))
 
 
-def make_group(aws: Aws, vpc: Vpc, *rules: Rule, name: str = "group") -> SecurityGroup:
-    request = SecurityGroupRequest(name, ref(vpc), rules)
-    return done(lambda attempt: aws.connection.security_group.create(request, attempt))
-
-
-def tags_of(aws: Aws, cloud_id: str) -> dict[str, str]:
-    found = aws.ec2("describe_tags", Filters=[{"Name": "resource-id", "Values": [cloud_id]}])
-    return {tag["Key"]: tag["Value"] for tag in found["Tags"]}
-
-
 def instance_of(aws: Aws, cloud_id: str) -> dict[str, Any]:
     found = aws.ec2("describe_instances", InstanceIds=[cloud_id])
     return dict(found["Reservations"][0]["Instances"][0])
-
-
-# VPC
-
-
-def test_a_vpc_reaches_the_internet(aws: Aws, vpc: Vpc) -> None:
-    main = [{"Name": "vpc-id", "Values": [vpc.iid.id]}, {"Name": "association.main", "Values": ["true"]}]
-    (table,) = aws.ec2("describe_route_tables", Filters=main)["RouteTables"]
-    routes = {route["DestinationCidrBlock"]: route["GatewayId"] for route in table["Routes"]}
-    assert routes.keys() == {"10.0.0.0/16", "0.0.0.0/0"}
-    attached = [{"Name": "attachment.vpc-id", "Values": [vpc.iid.id]}]
-    (gateway,) = aws.ec2("describe_internet_gateways", Filters=attached)["InternetGateways"]
-    assert routes["0.0.0.0/0"] == gateway["InternetGatewayId"]
-
-
-def test_name_and_token_travel_in_the_call_that_creates(aws: Aws) -> None:
-    subnets = (SubnetRequest("left", "10.1.1.0/24", tags={"side": "left"}), SubnetRequest("right", "10.1.2.0/24"))
-    request = VpcRequest("net", "10.1.0.0/16", subnets, {"team": "blue"})
-    attempt = Attempt("my-token", clock=VirtualClock())
-    made: list[Vpc] = []
-    apis = aws.apis_of(lambda: made.append(done(lambda attempt: aws.connection.vpc.create(request, attempt), attempt)))
-    assert "CreateTags" not in apis
-    (vpc,) = made
-    assert tags_of(aws, vpc.iid.id) == {"Name": "net", "spider-token": "my-token", "team": "blue"}
-    assert tags_of(aws, attempt.parts["gateway"]) == {"Name": "net", "spider-token": "my-token"}
-    assert tags_of(aws, attempt.parts["subnet left"]) == {"Name": "left", "spider-token": "my-token", "side": "left"}
-    assert vpc.tags == {"team": "blue"}
-    assert {subnet.iid.name: subnet.tags for subnet in vpc.subnets} == {"left": {"side": "left"}, "right": {}}
-
-
-def test_a_subnet_is_in_its_zone_else_in_the_connection_s(aws: Aws) -> None:
-    subnets = (SubnetRequest("own", "10.1.1.0/24", "us-east-1c"), SubnetRequest("other", "10.1.2.0/24"))
-    vpc = done(lambda attempt: aws.connection.vpc.create(VpcRequest("net", "10.1.0.0/16", subnets), attempt))
-    assert {subnet.iid.name: subnet.zone for subnet in vpc.subnets} == {"own": "us-east-1c", "other": "us-east-1b"}
-
-
-def test_an_unknown_zone_is_a_matter_of_the_subnets(aws: Aws) -> None:
-    subnet = SubnetRequest("a", "10.1.1.0/24", "us-east-1z")
-    attempt = Attempt("unknown-zone")
-    with pytest.raises(Invalid) as refused:
-        aws.connection.vpc.create(VpcRequest("net", "10.1.0.0/16", (subnet,)), attempt)
-    assert refused.value.field == "subnets"
-    done(lambda attempt: aws.connection.vpc.delete(Ref("net", None, "unknown-zone"), attempt), attempt)
-
-
-def test_a_gateway_that_was_made_and_not_attached_is_removed(aws: Aws) -> None:
-    """Its maker died before it could note it: only the tag tells."""
-    clock = VirtualClock()
-    tags = [{"ResourceType": "internet-gateway", "Tags": [{"Key": "spider-token", "Value": "dead"}]}]
-    made = aws.ec2("create_internet_gateway", TagSpecifications=tags)["InternetGateway"]["InternetGatewayId"]
-    vpc = aws.ec2("create_vpc", CidrBlock="10.2.0.0/16")["Vpc"]["VpcId"]
-    attempt = Attempt("dead", parts={"vpc": vpc}, unclean_since=clock.now() - timedelta(hours=1), clock=clock)
-    assert aws.connection.vpc.delete(Ref("net", None, "dead"), attempt) is None
-    with pytest.raises(NotFound):
-        aws.ec2("describe_internet_gateways", InternetGatewayIds=[made])
-    with pytest.raises(NotFound):
-        aws.connection.vpc.get(Ref("net", vpc))
-
-
-def test_a_vpc_that_spider_has_not_made_is_deleted_whole(aws: Aws) -> None:
-    vpc = aws.ec2("create_vpc", CidrBlock="10.3.0.0/16")["Vpc"]["VpcId"]
-    gateway = aws.ec2("create_internet_gateway")["InternetGateway"]["InternetGatewayId"]
-    aws.ec2("attach_internet_gateway", VpcId=vpc, InternetGatewayId=gateway)
-    subnet = aws.ec2("create_subnet", VpcId=vpc, CidrBlock="10.3.1.0/24")["Subnet"]["SubnetId"]
-    done(lambda attempt: aws.connection.vpc.delete(Ref("", vpc), attempt))
-    for operation, key, gone in (
-        ("describe_vpcs", "VpcIds", vpc),
-        ("describe_internet_gateways", "InternetGatewayIds", gateway),
-        ("describe_subnets", "SubnetIds", subnet),
-    ):
-        with pytest.raises(NotFound):
-            aws.ec2(operation, **{key: [gone]})
-
-
-@pytest.mark.parametrize(
-    ("operation", "answer"),
-    [
-        ("create_route_table", ("RouteTable", "RouteTableId")),
-        ("create_network_acl", ("NetworkAcl", "NetworkAclId")),
-    ],
-)
-def test_a_vpc_with_foreign_parts_is_left_as_it_is(aws: Aws, vpc: Vpc, operation: str, answer: tuple[str, str]) -> None:
-    foreign = aws.ec2(operation, VpcId=vpc.iid.id)[answer[0]][answer[1]]
-    with pytest.raises(InUse, match=foreign):
-        aws.connection.vpc.delete(ref(vpc), Attempt("delete"))
-    assert aws.connection.vpc.get(ref(vpc)) == vpc
-
-
-# Security groups
-
-
-@pytest.mark.parametrize("name", ["sg-01", "SG-02"])
-def test_a_group_s_name_may_look_like_an_id(aws: Aws, vpc: Vpc, name: str) -> None:
-    group = make_group(aws, vpc, name=name)
-    assert group.iid.name == name
-    assert group.details["GroupName"] == f"_{name}"
-    assert aws.connection.security_group.get(ref(group)) == group
-
-
-def test_without_outbound_rules_everything_may_go_out(aws: Aws, vpc: Vpc) -> None:
-    assert set(make_group(aws, vpc, SSH_IN).rules) == {SSH_IN, ALL_OUT}
-
-
-@pytest.mark.parametrize(
-    "rules",
-    [
-        {SSH_IN, Rule(Direction.OUTBOUND, Protocol.UDP, 53, 53, "10.0.0.0/8")},
-        {Rule(Direction.OUTBOUND, Protocol.TCP, 443, 443), ALL_OUT},
-        {Rule(Direction.INBOUND, Protocol.ALL, -1, -1, "10.0.0.0/8"), ALL_OUT},
-        {Rule(Direction.INBOUND, Protocol.ICMP, -1, -1), ALL_OUT},
-    ],
-)
-def test_with_outbound_rules_the_group_has_exactly_those_asked_for(aws: Aws, vpc: Vpc, rules: set[Rule]) -> None:
-    group = make_group(aws, vpc, *rules, *rules)
-    assert set(group.rules) == rules
-    assert len(group.rules) == len(rules)
-
-
-def test_tcp_without_ports_means_every_port(aws: Aws, vpc: Vpc) -> None:
-    group = make_group(aws, vpc, Rule(Direction.INBOUND, Protocol.TCP, -1, -1))
-    assert Rule(Direction.INBOUND, Protocol.TCP, 0, 65535) in group.rules
-
-
-def test_rules_that_an_earlier_try_has_made_are_no_error(aws: Aws, vpc: Vpc) -> None:
-    clock, dns = VirtualClock(), Rule(Direction.INBOUND, Protocol.UDP, 53, 53)
-    group = make_group(aws, vpc, SSH_IN)
-    attempt = Attempt("again", parts={"group": group.iid.id}, unclean_since=clock.now(), clock=clock)
-    clock.advance(60)
-    request = SecurityGroupRequest("group", ref(vpc), (SSH_IN, dns))
-    again = done(lambda attempt: aws.connection.security_group.create(request, attempt), attempt)
-    assert set(again.rules) == {SSH_IN, dns, ALL_OUT}
-
-
-def test_rules_about_groups_are_told_in_the_details(aws: Aws, vpc: Vpc) -> None:
-    one, two = make_group(aws, vpc), make_group(aws, vpc, name="other")
-    about = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [{"GroupId": two.iid.id}]}
-    aws.ec2("authorize_security_group_ingress", GroupId=one.iid.id, IpPermissions=[about])
-    group = aws.connection.security_group.get(ref(one))
-    assert group.rules == (ALL_OUT,)
-    assert two.iid.id in group.details["IpPermissions"]
-    with pytest.raises(InUse, match=one.iid.id):
-        aws.connection.security_group.delete(ref(two), Attempt("delete"))
 
 
 # VM
@@ -260,8 +113,8 @@ def test_a_vm_has_one_interface_with_a_public_address_and_goes_whole(aws: Aws, v
     assert interface["Attachment"]["DeleteOnTermination"] is True
     (disk,) = found["BlockDeviceMappings"]
     assert disk["Ebs"]["DeleteOnTermination"] is True
-    assert tags_of(aws, disk["Ebs"]["VolumeId"])["Name"] == "vm"
-    assert tags_of(aws, vm.iid.id).items() >= {"Name": "vm", "team": "blue"}.items()
+    assert aws.tags(disk["Ebs"]["VolumeId"])["Name"] == "vm"
+    assert aws.tags(vm.iid.id).items() >= {"Name": "vm", "team": "blue"}.items()
     assert vm.tags == {"team": "blue"}
     assert (vm.root_disk_type, vm.root_disk_gib) == ("gp3", 41)
     done(lambda attempt: aws.connection.vm.delete(ref(vm), attempt))
@@ -340,3 +193,46 @@ def test_a_spec_tells_its_gpus_and_disk(aws: Aws) -> None:
     assert (gpu.count, gpu.vendor, gpu.model, gpu.memory_mib) == (4, "NVIDIA", "T4", 16384)
     assert (spec.vcpus, spec.memory_mib, spec.disk_gib) == (48, 196608, 900)
     assert aws.connection.spec.raw_get(Ref("", "g4dn.12xlarge"))["InstanceType"] == "g4dn.12xlarge"
+
+
+# Permissions
+
+
+def test_each_verb_uses_the_permissions_that_it_declares_and_no_other(aws: Aws) -> None:
+    """CreateTags is needed for the tags in a create call, and never called."""
+    used = _used(aws)
+    for kind, capability in AwsDriver().capability().kinds.items():
+        for verb, permissions in capability.permissions.items():
+            name = f"{kind} {verb}"
+            declared = {permission.removeprefix("ec2:") for permission in permissions}
+            assert used[name] == declared - {"CreateTags"} - NOT_EACH_TIME.get(name, set()), name
+
+
+def _used(aws: Aws) -> dict[str, set[str]]:
+    """The names of the calls that each verb of each kind makes."""
+    used: dict[str, set[str]] = {}
+
+    def call(kind: str, verb: str, *arguments: Any) -> Any:
+        before, verb_itself = len(aws.records), getattr(getattr(aws.connection, kind), verb)
+        reads = verb in ("list", "get")
+        answer = verb_itself(*arguments) if reads else done(lambda attempt: verb_itself(*arguments, attempt))
+        used[f"{kind} {verb}"] = {record.api for record in aws.records[before:]}
+        return answer
+
+    rules = (Rule(Direction.INBOUND, Protocol.TCP, 22, 22), Rule(Direction.OUTBOUND, Protocol.TCP, 443, 443))
+    vpc = call("vpc", "create", VpcRequest("net", "10.0.0.0/16", (SubnetRequest("a", "10.0.1.0/24"),)))
+    group = call("security_group", "create", SecurityGroupRequest("group", ref(vpc), rules))
+    key = call("key_pair", "create", KeyPairRequest("key", PUBLIC_KEY))
+    subnet, image = ref(vpc.subnets[0]), Ref(LINUX, LINUX)
+    request = VmRequest("vm", image, "t3.micro", ref(vpc), subnet, (ref(group),), public_key=PUBLIC_KEY)
+    vm = call("vm", "create", request)
+    call("image", "create", ImageRequest(LINUX))
+    made = {"vm": ref(vm), "key_pair": ref(key), "security_group": ref(group), "vpc": ref(vpc)}
+    for kind, one in {**made, "image": image, "spec": Ref("", "t3.micro")}.items():
+        call(kind, "list")
+        call(kind, "get", one)
+    for verb in ("suspend", "resume", "reboot"):
+        call("vm", verb, ref(vm))
+    for kind, one in made.items():
+        call(kind, "delete", one)
+    return used

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 import urllib.request
 from collections.abc import Iterator
-from typing import ClassVar
 
 import pytest
 from spider_drivers.aws import AwsDriver
-from spider_drivers.conformance.cloud import Cloud
-from spider_drivers.conformance.connection import ConnectionCases
-from spider_drivers.conformance.image import ImageCases
-from spider_drivers.conformance.key_pair import KeyPairCases
-from spider_drivers.conformance.paging import PagingCases
-from spider_drivers.conformance.recovery import RecoveryCases
-from spider_drivers.conformance.security_group import SecurityGroupCases
-from spider_drivers.conformance.spec import SpecCases
-from spider_drivers.conformance.vm import VmCases
-from spider_drivers.conformance.vpc import VpcCases
+from spider_drivers.conformance import Cloud, cases_for
 from spider_drivers.contract import ConnectionInfo
 
 from tests.drivers.aws_support import CREDENTIAL, Aws, connect
@@ -71,46 +61,4 @@ def _contents(aws: Aws) -> Iterator[str]:
         yield from (one["InstanceId"] for one in reservation["Instances"] if one["State"]["Name"] != "terminated")
 
 
-class TestConnection(ConnectionCases): ...
-
-
-class TestImages(ImageCases): ...
-
-
-class TestSpecs(SpecCases): ...
-
-
-class TestVpcs(VpcCases): ...
-
-
-class TestSecurityGroups(SecurityGroupCases): ...
-
-
-class TestKeyPairs(KeyPairCases): ...
-
-
-class TestVms(VmCases): ...
-
-
-class TestVpcRecovery(RecoveryCases):
-    kind: ClassVar[str] = "vpc"
-
-
-class TestSecurityGroupRecovery(RecoveryCases):
-    kind: ClassVar[str] = "security_group"
-
-
-class TestKeyPairRecovery(RecoveryCases):
-    kind: ClassVar[str] = "key_pair"
-
-
-class TestVmRecovery(RecoveryCases):
-    kind: ClassVar[str] = "vm"
-
-
-class TestVpcPaging(PagingCases):
-    kind: ClassVar[str] = "vpc"
-
-
-class TestVmPaging(PagingCases):
-    kind: ClassVar[str] = "vm"
+globals().update(cases_for(AwsDriver().capability()))

@@ -49,7 +49,7 @@ def refuse_in_use(title: str, cloud_id: str, users: Iterable[str]) -> None:
     """Raises InUse when there are users."""
     named = sorted(set(users))
     if named:
-        raise InUse(f"{title} {cloud_id} is in use by {', '.join(named)}", code="DependencyViolation")
+        raise InUse(f"{title} {cloud_id} is in use by {', '.join(named)}")
 
 
 def missing(title: str, cloud_id: str, field: str | None = None) -> SpiderError:

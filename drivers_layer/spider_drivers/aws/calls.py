@@ -16,7 +16,7 @@ THROTTLED_SECONDS = 10.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 4.0
 
 # The largest MaxResults that EC2 takes, where that is not 1000.
-_LARGEST_PAGES = {"describe_instance_types": 100, "describe_route_tables": 100, "describe_volumes": 500}
+_LARGEST_PAGES = {"describe_instance_types": 100, "describe_route_tables": 100}
 _WAITED = "spider_waited"
 _EC2_ANSWER = re.compile(rb"\s*(<\?xml[^>]*>)?\s*<\w+Response[\s/>]")
 

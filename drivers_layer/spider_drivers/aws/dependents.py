@@ -10,9 +10,12 @@ from .calls import Ec2
 
 Resource = dict[str, Any]
 
+# States in which endpoints and peerings are still listed and hold nothing.
+_GONE = ("deleted", "deleting", "rejected", "expired", "failed")
 
-def _any(_: Resource) -> bool:
-    return True
+
+def _standing(endpoint: Resource) -> bool:
+    return endpoint.get("State", "").lower() not in _GONE
 
 
 def _own_table(table: Resource) -> bool:
@@ -20,7 +23,7 @@ def _own_table(table: Resource) -> bool:
 
 
 def _connected(peering: Resource) -> bool:
-    return peering.get("Status", {}).get("Code") not in ("deleted", "rejected", "expired", "failed", "deleting")
+    return peering.get("Status", {}).get("Code") not in _GONE
 
 
 # operation, its answer's member, the member's id, the filter that names the VPC, what of it counts
@@ -28,7 +31,7 @@ _OF_VPC: tuple[tuple[str, str, str, str, Callable[[Resource], bool]], ...] = (
     ("describe_security_groups", "SecurityGroups", "GroupId", "vpc-id", lambda group: group["GroupName"] != "default"),
     ("describe_route_tables", "RouteTables", "RouteTableId", "vpc-id", _own_table),
     ("describe_network_acls", "NetworkAcls", "NetworkAclId", "vpc-id", lambda acl: not acl["IsDefault"]),
-    ("describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId", "vpc-id", _any),
+    ("describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId", "vpc-id", _standing),
     *(
         ("describe_vpc_peering_connections", "VpcPeeringConnections", "VpcPeeringConnectionId", side, _connected)
         for side in ("requester-vpc-info.vpc-id", "accepter-vpc-info.vpc-id")

@@ -52,7 +52,8 @@ def status_of(found: dict[str, Any]) -> VmStatus:
 
 def run_parameters(request: VmRequest, base: dict[str, Any], token: str, public_key: str) -> dict[str, Any]:
     """`base`: the image as DescribeImages tells it."""
-    kept, disk = _kept(request, base), _root_disk(request, base)
+    disk = _root_disk(request, base)
+    kept = _kept(request, disk)
     parameters: dict[str, Any] = {
         "ImageId": base["ImageId"],
         "InstanceType": request.spec,
@@ -142,16 +143,18 @@ def _interface(request: VmRequest) -> dict[str, Any]:
 
 
 def _root_disk(request: VmRequest, base: dict[str, Any]) -> dict[str, Any]:
-    """What overrides the image's own disk: it goes with the instance, whatever the image says."""
+    """The image's own disk with what the request changes. It goes with the instance, whatever the image says."""
     if base.get("RootDeviceType") != "ebs":
         return {}
-    size = request.root_disk_gib or image.root_disk(base).get("VolumeSize")
-    given = {"VolumeType": request.root_disk_type, "VolumeSize": size}
-    return {"DeleteOnTermination": True} | {key: value for key, value in given.items() if value}
+    own = image.root_disk(base)
+    # Figures of performance hold for the image's own type alone.
+    taken = ("VolumeSize",) if request.root_disk_type else ("VolumeSize", "VolumeType", "Iops", "Throughput")
+    asked = {"VolumeSize": request.root_disk_gib, "VolumeType": request.root_disk_type}
+    disk = {key: own[key] for key in taken if key in own} | {key: value for key, value in asked.items() if value}
+    return disk | {"DeleteOnTermination": True}
 
 
-def _kept(request: VmRequest, base: dict[str, Any]) -> dict[str, str]:
-    disk = image.root_disk(base) | _root_disk(request, base)
+def _kept(request: VmRequest, disk: dict[str, Any]) -> dict[str, str]:
     kept = {IMAGE_TYPE: request.image_type.value} if request.image_type is ImageType.MINE else {}
     if "VolumeType" in disk and "VolumeSize" in disk:
         kept[ROOT_DISK] = f"{disk['VolumeType']} {disk['VolumeSize']}"

@@ -7,6 +7,7 @@ from typing import Any
 from ..contract import (
     Attempt,
     Iid,
+    Invalid,
     KeyPair,
     KeyPairHandler,
     KeyPairRequest,
@@ -18,6 +19,8 @@ from ..contract import (
 from . import building, details, tags
 from .calls import Ec2
 
+# "Create a key pair and import the public key to Amazon EC2", EC2 user guide.
+_TYPES = ("ssh-rsa", "ssh-ed25519")
 _FIELDS = {"InvalidKey": "public_key", "Invalid": "name"}
 
 
@@ -33,6 +36,9 @@ class AwsKeyPairs(KeyPairHandler):
         return _key_pair(described(self._ec2, building.id_of(ref, "key pair")))
 
     def create(self, request: KeyPairRequest, attempt: Attempt) -> KeyPair | Wait:
+        if request.public_key.partition(" ")[0] not in _TYPES:
+            raise Invalid(f"EC2 imports public keys of the types {' and '.join(_TYPES)} only", field="public_key")
+
         def make(_: str) -> str:
             self._ec2.call(
                 "import_key_pair",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -24,7 +25,8 @@ def permissions(rules: Iterable[Rule]) -> list[dict[str, Any]]:
 
 
 def normal(rule: Rule) -> Rule:
-    """As `shown` will tell it: ALL has no ports, and TCP and UDP without ports mean every port. Raises Invalid."""
+    """As `shown` will tell it: ALL has no ports, TCP and UDP without ports mean every port, a CIDR has no host bits.
+    Raises Invalid."""
     ports = (rule.from_port, rule.to_port)
     if rule.protocol is Protocol.ALL:
         ports = (-1, -1)
@@ -32,7 +34,11 @@ def normal(rule: Rule) -> Rule:
         raise Invalid("a rule for ICMP has no ports (-1 and -1)", field="rules")
     elif rule.protocol is not Protocol.ICMP and rule.from_port == -1:
         ports = (0, 65535)
-    return Rule(rule.direction, rule.protocol, *ports, rule.cidr)
+    try:
+        cidr = str(ipaddress.ip_network(rule.cidr, strict=False))
+    except ValueError as error:
+        raise Invalid(str(error), field="rules") from None
+    return Rule(rule.direction, rule.protocol, *ports, cidr)
 
 
 def shown(group: dict[str, Any]) -> tuple[Rule, ...]:

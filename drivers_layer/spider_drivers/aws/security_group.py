@@ -6,6 +6,7 @@ names any gets exactly those.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -51,16 +52,15 @@ class AwsSecurityGroups(SecurityGroupHandler):
 
     def delete(self, ref: Ref, attempt: Attempt) -> Wait | None:
         cloud_id = ref.id or attempt.parts.get("group") or id_by_token(self._ec2, ref.token)
-        if cloud_id:
+        # Nobody was told of the id of a group whose create failed, and EC2 itself refuses when others use it.
+        if ref.id and cloud_id:
             building.refuse_in_use("security group", cloud_id, group_users(self._ec2, cloud_id))
         parts = [building.removal(cloud_id, self._remove)] if cloud_id else []
         return converge.delete(parts, attempt, lag_seconds=building.LAG_SECONDS)
 
     def _remove(self, cloud_id: str) -> None:
-        try:
+        with contextlib.suppress(NotFound):
             self._ec2.call("delete_security_group", GroupId=cloud_id)
-        except NotFound:
-            return
 
 
 class _Making:
@@ -80,9 +80,7 @@ class _Making:
     def parts(self) -> list[Part]:
         keeps = not self._outbound or rules.EVERYTHING_OUT in self._outbound
         outbound = [rule for rule in self._outbound if rule != rules.EVERYTHING_OUT]
-        parts = [
-            Part("group", self._make, lambda: id_by_token(self._ec2, self._attempt.token)),
-        ]
+        parts = [Part("group", self._make, lambda: id_by_token(self._ec2, self._attempt.token))]
         if not keeps:
             parts.append(Part("egress-cleared", self._clear, self._cleared))
         if self._inbound:

@@ -36,9 +36,8 @@ class AwsVms(VmHandler):
         self._region = region
 
     def list(self) -> list[Vm]:
-        return [
-            as_vm(found, self._region) for found in _instances(self._ec2, tags.where("instance-state-name", *LISTED))
-        ]
+        found = _instances(self._ec2, tags.where("instance-state-name", *LISTED))
+        return [as_vm(one, self._region) for one in found]
 
     def get(self, ref: Ref) -> Vm:
         found = self._described(building.id_of(ref, "VM"))

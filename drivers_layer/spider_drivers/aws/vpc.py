@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from ..contract import (
+    AlreadyExists,
     Attempt,
     Iid,
     NotFound,
@@ -56,7 +57,8 @@ class AwsVpcs(VpcHandler):
 
     def delete(self, ref: Ref, attempt: Attempt) -> Wait | None:
         cloud_id = ref.id or attempt.parts.get("vpc") or self._id_by_token(ref.token)
-        if cloud_id:
+        # Nobody was told of the id of a VPC whose create failed, and EC2 itself refuses when others use it.
+        if ref.id and cloud_id:
             building.refuse_in_use("VPC", cloud_id, vpc_users(self._ec2, cloud_id))
         parts = _Removing(self._ec2, cloud_id, ref.token, attempt).parts()
         return converge.delete(parts, attempt, lag_seconds=building.LAG_SECONDS)
@@ -123,7 +125,9 @@ class _Making:
         return self._attempt.parts["gateway"]
 
     def _attach(self, _: str) -> str:
-        self._ec2.call("attach_internet_gateway", InternetGatewayId=self._gateway(), VpcId=self.vpc())
+        # Resource.AlreadyAssociated, RouteAlreadyExists: by an earlier try, for nobody else knows these ids.
+        with contextlib.suppress(AlreadyExists):
+            self._ec2.call("attach_internet_gateway", InternetGatewayId=self._gateway(), VpcId=self.vpc())
         return self._gateway()
 
     def _attached(self) -> str | None:
@@ -141,7 +145,8 @@ class _Making:
 
     def _make_route(self, _: str) -> str:
         table, gateway = str(self._main_table()["RouteTableId"]), self._gateway()
-        self._ec2.call("create_route", RouteTableId=table, DestinationCidrBlock=ANYWHERE, GatewayId=gateway)
+        with contextlib.suppress(AlreadyExists):
+            self._ec2.call("create_route", RouteTableId=table, DestinationCidrBlock=ANYWHERE, GatewayId=gateway)
         return table
 
     def _routed(self) -> str | None:

@@ -26,7 +26,7 @@ from .image import ImageCases  # noqa: E402
 from .key_pair import KeyPairCases  # noqa: E402
 from .paging import PagingCases  # noqa: E402
 from .recovery import RecoveryCases  # noqa: E402
-from .runner import Died, Operation, in_turn, once  # noqa: E402
+from .runner import Died, Operation, many, once  # noqa: E402
 from .security_group import SecurityGroupCases  # noqa: E402
 from .spec import SpecCases  # noqa: E402
 from .vm import VmCases  # noqa: E402
@@ -51,7 +51,7 @@ __all__ = [
     "VmCases",
     "VpcCases",
     "cases_for",
-    "in_turn",
+    "many",
     "once",
     "public_key",
 ]

@@ -91,10 +91,5 @@ def _refusal(bench: Bench) -> SpiderError:
 
 
 def _words(error: SpiderError) -> str:
-    """All that an error says, and all that stands behind it."""
-    said = ""
-    cause: BaseException | None = error
-    while cause:
-        said += f"{cause!r} {vars(cause)} "
-        cause = cause.__cause__
-    return said
+    """All that an error says."""
+    return f"{error!r} {error} {vars(error)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import threading
 import time
 import uuid
@@ -30,6 +31,11 @@ Step = Callable[[CloudConnection, Attempt], T | Wait]
 # An operation that needs more than this never ends. Seconds of the cloud's clock.
 MOST_ROUNDS = 2000
 LONGEST = 4 * 3600.0
+# Until somebody notices a death. Short, so that the next try meets a cloud that does not show everything yet.
+_LEASE = 0.01
+
+# An API is named after its operation ("DescribeVpcs", "compute.instances.get") or is METHOD + path ("GET /servers").
+_READ = re.compile(r"(?i)(get|head) |(?!(post|put|patch|delete) ).*?\b(describe|list|get|head|query)")
 
 
 class Died(BaseException):
@@ -41,14 +47,23 @@ def once(step: int) -> Iterable[int]:
     return [step]
 
 
-def in_turn() -> Iterable[int]:
-    """The first try dies at its first step, the second at its second, and so on until a try lives to the end."""
-    return itertools.count(1)
+def many() -> Iterable[int]:
+    """Three tries die at their first step, three at their second, and so on until one lives to the end."""
+    return (step for step in itertools.count(1) for _ in range(3))
+
+
+def is_read(api: str) -> bool:
+    """Whether a recorded call changes nothing, by its name."""
+    return bool(_READ.match(api))
 
 
 class Operation:
-    """One change of the cloud. Steps at which it may die: before each check, before and after each note is kept, after
-    each call to the cloud."""
+    """One change of the cloud, as the engine keeps it.
+
+    Its steps, at which it may die, are the changes that outlive a death: each call that may have changed the cloud,
+    each note kept; and, as the first, the moment before all of them. A death between two steps leaves the same behind
+    as one at the first of the two.
+    """
 
     def __init__(self, cloud: Cloud, deaths: Iterable[int] = (), token: str | None = None) -> None:
         self.token = token or str(uuid.uuid4())
@@ -56,6 +71,7 @@ class Operation:
         self.unclean_since: datetime | None = None
         self.checks = 0
         self.died = 0
+        self._changing = False
         self._cloud = cloud
         self._deaths = iter(deaths)
         self._left = next(self._deaths, 0)
@@ -97,7 +113,7 @@ class Operation:
             keep=self._keep,
             check=self._check,
         )
-        self._cloud.after_call = self._step
+        self._cloud.after_call = self._called
         try:
             with acting(self._cloud, self.token):
                 return step(self._cloud.connection, attempt)
@@ -118,15 +134,23 @@ class Operation:
         self._left = next(self._deaths, 0)
         self._cloud.after_call = lambda: None
         self._cloud.disconnect()
+        self._cloud.wait(_LEASE)
 
     def _check(self) -> None:
         self.checks += 1
-        self._step()
+        self._changing = True
+        if self.checks == 1:
+            self._step()
+
+    def _called(self) -> None:
+        """The call after a check counts as a change whatever its name is."""
+        if self._changing or not is_read(self._cloud.records[-1].api):
+            self._changing = False
+            self._step()
 
     def _keep(self, part: str, cloud_id: str) -> None:
         assert part, "a part without a name"
         assert cloud_id, f"the part {part} has no cloud id"
-        self._step()
         self.parts[part] = cloud_id
         self._step()
 

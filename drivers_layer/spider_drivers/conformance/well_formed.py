@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -32,17 +32,17 @@ def assert_well_formed(shape: Any) -> None:
 
 def _assert_vpc(vpc: Vpc) -> None:
     if vpc.cidr:
-        ipaddress.ip_network(vpc.cidr)
+        _assert_parses(ipaddress.ip_network, vpc.cidr)
     for subnet in vpc.subnets:
         assert subnet.iid.id, f"{subnet} has no id"
-        ipaddress.ip_network(subnet.cidr)
+        _assert_parses(ipaddress.ip_network, subnet.cidr)
     ids = [subnet.iid.id for subnet in vpc.subnets]
     assert len(ids) == len(set(ids)), f"a subnet stands twice in {ids}"
 
 
 def _assert_rules(group: SecurityGroup) -> None:
     for rule in group.rules:
-        ipaddress.ip_network(rule.cidr)
+        _assert_parses(ipaddress.ip_network, rule.cidr)
         assert -1 <= rule.from_port <= rule.to_port <= 65535, f"{rule} has no range of ports"
         if rule.protocol in ("ICMP", "ALL"):
             assert (rule.from_port, rule.to_port) == (-1, -1), f"{rule} has ports"
@@ -51,11 +51,18 @@ def _assert_rules(group: SecurityGroup) -> None:
 def _assert_vm(vm: Vm) -> None:
     for address in (vm.public_ip, vm.private_ip):
         if address:
-            ipaddress.ip_address(address)
+            _assert_parses(ipaddress.ip_address, address)
     assert vm.started is None or vm.started.tzinfo, "the start time has no zone"
     assert 0 < vm.ssh_port < 65536
     for named in (vm.image, vm.vpc, vm.subnet):
         assert named.id or not named.name, f"{named} has a name and no id"
+
+
+def _assert_parses(parse: Callable[[str], Any], text: str) -> None:
+    try:
+        parse(text)
+    except ValueError as wrong:
+        raise AssertionError(str(wrong)) from wrong
 
 
 def _assert_typed(value: Any, hint: Any, where: str) -> None:

@@ -85,7 +85,7 @@ class MockCloud:
     def _perform(self, api: str, params: Mapping[str, Any], knobs: Knobs, now: datetime) -> dict[str, Any]:
         if api.startswith("describe_"):
             return self._describe(_singular(api.removeprefix("describe_")), knobs, now, **params)
-        operations = Operations(self._memory, self._client_tokens, now, timedelta(seconds=knobs.transition))
+        operations = Operations(self.name, self._memory, self._client_tokens, now, timedelta(seconds=knobs.transition))
         operation = operations.named(api)
         if operation is None:
             raise WireError("InvalidAction", f"The action {api} is not valid.")

@@ -37,11 +37,13 @@ class Operations:
 
     def __init__(
         self,
+        account: str,
         memory: Memory,
         client_tokens: dict[str, tuple[str, Row]],
         now: datetime,
         transition: timedelta,
     ) -> None:
+        self._account = account
         self._memory = memory
         self._client_tokens = client_tokens
         self._now = now
@@ -125,7 +127,7 @@ class Operations:
     ) -> Row:
         for kind, wanted in (("image", image), ("spec", spec)):
             if all(row["id"] != wanted for row in CATALOGUE[kind]):
-                raise WireError(f"{kind.title()}NotFound", f"The {kind} '{wanted}' does not exist.")
+                raise WireError(f"{kind.title()}NotFound", f"'{self._account}' is offered no {kind} '{wanted}'.")
         subnet = self._existing("subnet", subnet_id)
         for group_id in security_group_ids:
             if self._existing("security_group", group_id)["vpc_id"] != subnet["vpc_id"]:
