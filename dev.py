@@ -194,7 +194,8 @@ def demo(args: list[str]) -> int:
 def test(args: list[str]) -> int:
     """Run the tests that need nothing but Python; arguments go to pytest."""
     venv([])
-    become(PYTHON, "-m", "pytest", "--ignore=tests/real", *args)
+    parallel = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadscope")
+    become(PYTHON, "-m", "pytest", "--ignore=tests/real", *parallel, *args)
 
 
 def test_real(args: list[str]) -> int:

@@ -11,10 +11,13 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from spider_drivers.contract import registry as drivers
+
 from chalicelib.catalogue.kinds import ACTIONS
 from chalicelib.engine.settings import described
 
 ROOT = Path(__file__).resolve().parents[1]
+BUILT_IN = ("AWS",)  # the mock's calls need no permission
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -49,7 +52,28 @@ def settings() -> str:
     return SETTINGS + table(["variable", "default", "meaning"], rows)
 
 
-GENERATED: dict[str, Callable[[], str]] = {"docs/routes.md": routes, "docs/settings.md": settings}
+PERMISSIONS = """# Permissions
+
+Generated from what each driver declares: what a credential must be allowed to do at its cloud, per kind and verb.
+
+"""
+
+
+def permissions() -> str:
+    rows = [
+        [provider, kind, verb, ", ".join(f"`{action}`" for action in actions)]
+        for provider in BUILT_IN
+        for kind, capable in drivers.driver(provider).capability().kinds.items()
+        for verb, actions in capable.permissions.items()
+    ]
+    return PERMISSIONS + table(["cloud", "kind", "verb", "permissions"], rows)
+
+
+GENERATED: dict[str, Callable[[], str]] = {
+    "docs/permissions.md": permissions,
+    "docs/routes.md": routes,
+    "docs/settings.md": settings,
+}
 
 
 def complaints() -> Iterator[str]:

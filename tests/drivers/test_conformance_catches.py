@@ -109,7 +109,7 @@ def _faults() -> Iterator[tuple[CloudDriver, dict[str, str], str, str]]:
     yield BrokenDriver(vm=broken.SuspendsNothing), {}, "TestVm", "test_a_verb_on_a_vm_that_is_gone_is_not_found"
     yield BrokenDriver(vm=broken.ResumesInWordsOnly), {}, "TestVm", "test_suspend_and_resume"
     yield BrokenDriver(vm=broken.ResumesInWordsOnly), {}, "TestVm", "test_reboot"
-    deaths = "test_suspend_and_resume_survive_many_deaths"
+    deaths = "test_suspend_and_resume_survive_a_death_at_any_step"
     yield BrokenDriver(vm=broken.SendsBlindly), {}, "TestVm", deaths
 
 
