@@ -8,21 +8,12 @@ from .answers import (
     ConnectionConfigInfo,
     CredentialInfo,
     DriverInfo,
-    ImageInfo,
-    KeyPairInfo,
     Name,
     OperationInfo,
-    OriginalSpec,
     Output,
     RegionInfo,
     Result,
-    SecurityInfo,
-    SpecInfo,
     Status,
-    SubnetInfo,
-    VmInfo,
-    VmStatusInfo,
-    VpcInfo,
     write,
 )
 from .base import IID, Answer, Request, parse, spelled
@@ -39,6 +30,17 @@ from .requests import (
     SshRun,
     VmStart,
     VpcCreate,
+)
+from .resources import (
+    ImageInfo,
+    KeyPairInfo,
+    OriginalSpec,
+    SecurityInfo,
+    SpecInfo,
+    SubnetInfo,
+    VmInfo,
+    VmStatusInfo,
+    VpcInfo,
 )
 
 __all__ = [
