@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -162,6 +164,17 @@ def test_the_whole_driver_passes_the_same_case(
 
 
 def test_each_case_has_a_broken_driver() -> None:
+    assert _all_cases() == {case for _, _, _, case in _faults()}
+
+
+def test_each_case_stands_in_the_guide() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "writing-a-driver.md").read_text()
+    behaviour = guide.partition("\n## Behaviour\n")[2].partition("\n## ")[0]
+    told = ["test_" + re.sub(r"\W+", "_", bullet.lower()) for bullet in re.findall(r"(?m)^- (.+)$", behaviour)]
+    assert len(told) == len(set(told))
+    assert set(told) == _all_cases()
+
+
+def _all_cases() -> set[str]:
     cases = cases_for(MockDriver().capability()).values()
-    there = {name for case in cases for name in dir(case) if name.startswith("test_")}
-    assert there == {case for _, _, _, case in _faults()}
+    return {name for case in cases for name in dir(case) if name.startswith("test_")}

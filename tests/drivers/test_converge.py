@@ -324,3 +324,11 @@ def test_after_an_unclean_try_the_status_is_believed_only_after_the_lag(toy: Toy
     toy.clock.advance(LAG)
     assert machine.suspend(attempt, LAG) is VmStatus.SUSPENDED
     assert machine.sent == 0
+
+
+def test_a_verb_that_a_dead_try_has_sent_is_not_sent_again(toy: Toy) -> None:
+    machine, attempt = Machine(VmStatus.SUSPENDING), toy.attempt(unclean=True)
+    toy.clock.advance(LAG)
+    assert machine.suspend(attempt, LAG) is VmStatus.SUSPENDING
+    assert attempt.parts["sent"]
+    assert machine.sent == 0

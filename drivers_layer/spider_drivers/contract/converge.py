@@ -129,6 +129,9 @@ def control(
     if left := attempt.lag_left(lag_seconds):
         return Wait(left, "an earlier try may have sent the call; the cloud may show it late")
     now = status()
+    if now == sent_word and attempt.unclean_since is not None:
+        attempt.note("sent", sent_word.value)  # by the try that died
+        return sent_word
     if now == wanted:
         return now
     if now in TRANSITIONAL:

@@ -87,7 +87,8 @@ class Handler(Reader[Shape], Generic[Request, Shape]):
 
     @abstractmethod
     def create(self, request: Request, attempt: Attempt) -> Shape | Wait:
-        """Raises AlreadyExists when something of that name is there which this attempt's token did not make."""
+        """Raises AlreadyExists when something of that name is there which this attempt's token did not make, where
+        the cloud's names are unique."""
 
     @abstractmethod
     def delete(self, ref: Ref, attempt: Attempt) -> Wait | None:

@@ -28,8 +28,12 @@ CATALOGUE: dict[str, list[Row]] = {
     "account": [{"seq": 1, "id": "account", "tags": {}}],
 }
 
-_STATES = {"suspend_vm": ("running", "stopping", "stopped"), "resume_vm": ("stopped", "starting", "running")}
-_STATES["reboot_vm"] = ("running", "rebooting", "running")
+# API → the state it needs, the one it passes through, the one it leads to.
+_STATES = {
+    "suspend_vm": ("running", "stopping", "stopped"),
+    "resume_vm": ("stopped", "starting", "running"),
+    "reboot_vm": ("running", "rebooting", "running"),
+}
 
 
 class Operations:
