@@ -141,7 +141,7 @@ def expand(kind: Kind, verbs: tuple[str, ...] = ("create", "list", "get", "delet
             path=f"/{kind.path}/{{name}}",
             does=_does(kind, "changes", "delete"),
             summary=f"Delete a {kind.title}",
-            request=_needs_connection(kind),
+            request=None if kind.managed == Managed.SETTING else wire.Delete,
             answer=wire.Result,
             kind=kind,
             role=kind.changes,

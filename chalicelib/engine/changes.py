@@ -79,9 +79,22 @@ class Changes:
         if (before := self._operations.replayed(call)) is not None:
             return self._await(call, before)
         identity = self._identities.get(call.connection, call.kind, call.name)
+        force: bool = call.body
+        if force and identity.state == State.CREATING:
+            return self._cancel(call, identity)
         if not call.kind.free:
             self._check_unused(identity)
         return self._change(call, identity, "delete", State.DELETING, self._settings.delete_deadline)
+
+    def _cancel(self, call: Call, identity: Identity) -> Any:
+        """Undoes a create that is under way; one that succeeds all the same is deleted."""
+        operation = identity.operation
+        self._operations.cancel(operation)
+        self.queue.send(operation)
+        row = self._wait(operation, 0.0 if call.respond_async else self._settings.wait_seconds)
+        if row["state"] == OperationState.SUCCEEDED:
+            return self.delete(call)
+        return Deleted() if row["state"] in DONE else Accepted(operation, Deleted(done=False))
 
     def control(self, call: Call) -> Any:
         if (before := self._operations.replayed(call)) is not None:
@@ -131,18 +144,22 @@ class Changes:
 
     def _await(self, call: Call, operation: str) -> Any:
         """The outcome, or what is known when the caller's time is up."""
+        row = self._wait(operation, 0.0 if call.respond_async else self._settings.wait_seconds)
+        if _is_over(row):
+            return self._operations.outcome(row)
+        return Accepted(operation, self._known(row))
+
+    def _wait(self, operation: str, seconds: float) -> Item:
+        """The operation as it is when it is over, or when the time is up."""
         row: Item = {}
 
         def over() -> bool:
             nonlocal row
             row = self._operations.row(operation)
-            undoing = row["state"] == OperationState.COMPENSATING and row.get("failures", 0) > 0
-            return undoing or row["state"] in DONE
+            return _is_over(row)
 
-        wait = 0.0 if call.respond_async else self._settings.wait_seconds
-        if self.queue.wait(operation, over, wait):
-            return self._operations.outcome(row)
-        return Accepted(operation, self._known(row))
+        self.queue.wait(operation, over, seconds)
+        return row
 
     def _known(self, row: Item) -> Any:
         """What can be said of a resource whose operation goes on."""
@@ -160,6 +177,12 @@ _TRANSITIONAL = {
     "resume": VmStatus.RESUMING,
     "reboot": VmStatus.REBOOTING,
 }
+
+
+def _is_over(row: Item) -> bool:
+    """Finished, or known to fail and not undone at the first try."""
+    undoing = row["state"] == OperationState.COMPENSATING and row.get("failures", 0) > 0
+    return undoing or row["state"] in DONE
 
 
 def _new_id() -> str:

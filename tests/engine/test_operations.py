@@ -9,6 +9,7 @@ import pytest
 from spider_drivers.contract import (
     AlreadyExists,
     Cancelled,
+    Conflict,
     NoAnswer,
     NoCapacity,
     NotFound,
@@ -137,6 +138,28 @@ def test_a_cancelled_create_is_undone(house: House) -> None:
     assert house.contents == before
     with pytest.raises(NotFound):
         house.on("get_vm", "vm-01")
+
+
+def test_force_undoes_what_is_being_created(house: House) -> None:
+    house.make("vpc", VPC)
+    house.make("security_group", GROUP)
+    house.make("key_pair", KEY)
+    before = house.contents
+    house.region(TransitionSeconds="60")
+    house.make("vm", VM, respond_async=True)
+    house.engine.queue.wait("", lambda: len(house.contents) > len(before), 30)
+    with pytest.raises(Conflict):
+        house.on("delete_vm", "vm-01")
+    assert house.do("delete_vm", {"ConnectionName": "mock", "force": "true"}, "vm-01") == Deleted()
+    assert house.contents == before
+    with pytest.raises(NotFound):
+        house.on("get_vm", "vm-01")
+
+
+def test_force_deletes_what_is_there_like_any_other(house: House) -> None:
+    house.make_all()
+    assert house.do("delete_vm", {"ConnectionName": "mock", "force": "true"}, "vm-01") == Deleted()
+    assert "vm" not in house.contents.values()
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

@@ -43,6 +43,15 @@ class OnConnection(Request):
         return None
 
 
+class Delete(OnConnection):
+    """With `force`, a resource that is still being created is undone instead of refused."""
+
+    force: bool = False
+
+    def read(self) -> bool:
+        return self.force
+
+
 class ImageReq(Request):
     Name: CheckedName
 
