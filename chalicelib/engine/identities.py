@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
-from spider_drivers.contract import Iid, NotFound, Ref
+from spider_drivers.contract import NOWHERE, Iid, NotFound, Ref
 
 from ..catalogue.actions import Kind
 from ..catalogue.kinds import KINDS
@@ -182,6 +182,9 @@ class Census:
         keys = {one.key for one in more}
         return Census([*(one for one in self._all if one.key not in keys), *more])
 
+    def find(self, key: str) -> Identity | None:
+        return next((one for one in self._all if one.key == key), None)
+
     def users_of(self, identity: Identity) -> list[Identity]:
         return [one for one in self._all if identity.key in one.uses]
 
@@ -196,15 +199,24 @@ class Census:
         for field in fields(shape):
             kind = field.metadata.get("kind")
             if kind is not None:
-                changes[field.name] = self._renamed(kind, getattr(shape, field.name))
+                given = getattr(shape, field.name)
+                changes[field.name] = self._renamed(kind, given) or self._untold(identity, kind, given)
         parts = KINDS[identity.kind].parts
         if parts is not None:
             changes[parts[0]] = self._named_parts(parts[1], getattr(shape, parts[0]))
         return replace(shape, **changes)
 
+    def _untold(self, identity: Identity, kind: str, given: Any) -> Any:
+        """What a cloud cannot say, as it knows no such kind: the kept resources that the user has named."""
+        used = tuple(one.iid for one in self._all if one.kind == kind and one.kept and one.key in identity.uses)
+        return used if isinstance(given, tuple) else used[0] if used else given
+
     def _renamed(self, kind: str, given: Any) -> Any:
+        """None or () where the cloud says nothing."""
         if isinstance(given, tuple):
             return tuple(self._renamed(kind, one) for one in given)
+        if given == NOWHERE:
+            return None
         known = self._names.get((kind, given.id))
         return known.iid if known else given
 

@@ -91,8 +91,8 @@ class Steps:
         return self._created(row, outcome, remember=kept or KINDS[row["kind"]].remembered)
 
     def _created(self, row: Item, shape: Any, *, remember: bool) -> Done:
-        identity = _identity(row)
         census = self._identities.of_connection(row["connection"])
+        identity = census.find(_identity(row).key) or _identity(row)
         known = [replace(identity, system_id=shape.iid.id)]
         changes: list[Change] = []
         parts = KINDS[identity.kind].parts

@@ -69,10 +69,10 @@ Front = Callable[[int], list[str]]
 
 
 @contextlib.contextmanager
-def behind(front: Front, home: Path, settings: Mapping[str, str]) -> Iterator[Client]:
+def behind(front: Front, home: Path, settings: Mapping[str, str], **variables: str) -> Iterator[Client]:
     """A server of its own on a free port, its state under `home`. `settings` as in SPIDER_…"""
     port = free_port()
-    with server(front(port), f"http://127.0.0.1:{port}", environment(home, settings)) as url:
+    with server(front(port), f"http://127.0.0.1:{port}", {**environment(home, settings), **variables}) as url:
         yield Client(url)
 
 
