@@ -10,7 +10,8 @@ from spider_drivers.contract import Invalid
 from .http import HttpRequest, read_query
 from .problems import Meaning, Problem
 
-LIMIT = 6 * 1024 * 1024  # bytes; AWS Lambda takes no more in a call
+# Bytes. A request is kept sealed on its operation, along with its result, and a row of DynamoDB holds 400 KB.
+LIMIT = 128 * 1024
 TOO_LARGE = Meaning(413, "too-large", "The request is too large")
 
 
@@ -39,6 +40,9 @@ def read_object(body: bytes) -> dict[str, Any]:
         return {}
     try:
         data = json.loads(body.decode("utf-8-sig"), parse_constant=_no_number)
+        json.dumps(data, ensure_ascii=False).encode()  # an escape such as \ud800 alone stands for no character
+    except UnicodeEncodeError:
+        raise Invalid("the request body holds half of a surrogate pair") from None
     except UnicodeDecodeError as error:
         raise Invalid(f"the request body is not UTF-8 at byte {error.start}") from None
     except json.JSONDecodeError as error:

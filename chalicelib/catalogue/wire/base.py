@@ -19,7 +19,8 @@ from pydantic import (
 )
 from spider_drivers.contract import Iid, Invalid
 
-NAME_LIMIT = 300
+NAME_LIMIT = 300  # characters
+KEY_LIMIT = 480  # bytes of a name in a key, where # and % take three; two of them fit DynamoDB's 1024
 HIDDEN = "Hidden for security."
 NOT_AVAILABLE = "-1"
 
@@ -126,6 +127,8 @@ def _name(value: str) -> str:
         raise ValueError("is empty!")
     if len(value) > NAME_LIMIT:
         raise ValueError(f"is longer than {NAME_LIMIT} characters")
+    if len(value.encode(errors="replace")) + 2 * (value.count("#") + value.count("%")) > KEY_LIMIT:
+        raise ValueError(f"is longer than {KEY_LIMIT} bytes")
     if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in value):
         raise ValueError("contains control characters")
     return value
