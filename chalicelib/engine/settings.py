@@ -34,7 +34,7 @@ class Settings:
     log_format: Annotated[str, "`text` (Cloud-Barista's line) or `json`"] = "text"
 
     wait_seconds: Annotated[float, "how long a change is waited for before it is answered 202"] = 1200.0
-    read_seconds: Annotated[float, "how long a read of a cloud may take"] = 60.0
+    read_seconds: Annotated[float, "how long a read of a cloud may take in all, every page of a list included"] = 600.0
     ssh_seconds: Annotated[float, "how long a command of `sshrun` may be silent"] = 600.0
     workers: Annotated[int, "operations worked on at once"] = 32
 
