@@ -82,10 +82,13 @@ class House:
         """An action on the connection, without a request of its own."""
         return self.do(name, {"ConnectionName": "mock"}, path_name, **options)
 
-    def make_all(self) -> Any:
+    def make_what_a_vm_needs(self) -> None:
         self.make("vpc", VPC)
         self.make("security_group", GROUP)
         self.make("key_pair", KEY)
+
+    def make_all(self) -> Any:
+        self.make_what_a_vm_needs()
         return self.make("vm", VM)
 
     def operation(self, operation_id: str) -> Any:

@@ -33,9 +33,7 @@ def test_what_is_deleted_leaves_nothing(house: House) -> None:
 
 
 def test_a_vm_is_shown_while_it_is_being_created(house: House) -> None:
-    house.make("vpc", VPC)
-    house.make("security_group", GROUP)
-    house.make("key_pair", KEY)
+    house.make_what_a_vm_needs()
     house.region(TransitionSeconds="60")
     accepted = house.make("vm", VM, respond_async=True)
     assert isinstance(accepted, Accepted)

@@ -23,7 +23,7 @@ from chalicelib.catalogue.records import Deleted
 from chalicelib.engine.operations import State
 from chalicelib.store import StoreUnavailable
 
-from .house import GROUP, KEY, VM, VPC, House
+from .house import VM, VPC, House
 
 
 class Death(BaseException):
@@ -44,9 +44,7 @@ def test_a_refused_create_leaves_nothing_and_frees_the_name(house: House) -> Non
 
 
 def test_no_capacity_keeps_the_clouds_code(house: House) -> None:
-    house.make("vpc", VPC)
-    house.make("security_group", GROUP)
-    house.make("key_pair", KEY)
+    house.make_what_a_vm_needs()
     before = house.contents
     house.region(Fail="run_vm:NoCapacity")
     with pytest.raises(NoCapacity) as refused:
@@ -111,9 +109,7 @@ def test_a_refused_delete_leaves_the_resource_as_it_was(house: House) -> None:
 
 def test_a_create_that_takes_too_long_is_undone(tmp_path: Path) -> None:
     house = House(tmp_path, create_deadline=30.0)
-    house.make("vpc", VPC)
-    house.make("security_group", GROUP)
-    house.make("key_pair", KEY)
+    house.make_what_a_vm_needs()
     before = house.contents
     house.region(TransitionSeconds="60")
     with pytest.raises(TimedOut) as late:
@@ -123,9 +119,7 @@ def test_a_create_that_takes_too_long_is_undone(tmp_path: Path) -> None:
 
 
 def test_a_cancelled_create_is_undone(house: House) -> None:
-    house.make("vpc", VPC)
-    house.make("security_group", GROUP)
-    house.make("key_pair", KEY)
+    house.make_what_a_vm_needs()
     before = house.contents
     house.region(TransitionSeconds="60")
     accepted = house.make("vm", VM, respond_async=True)
@@ -141,9 +135,7 @@ def test_a_cancelled_create_is_undone(house: House) -> None:
 
 
 def test_force_undoes_what_is_being_created(house: House) -> None:
-    house.make("vpc", VPC)
-    house.make("security_group", GROUP)
-    house.make("key_pair", KEY)
+    house.make_what_a_vm_needs()
     before = house.contents
     house.region(TransitionSeconds="60")
     house.make("vm", VM, respond_async=True)
@@ -195,9 +187,7 @@ def test_a_worker_may_die_at_any_call(house: House, monkeypatch: pytest.MonkeyPa
         return False
 
     house.region(LagSeconds=lag)
-    house.make("vpc", VPC)
-    house.make("security_group", GROUP)
-    house.make("key_pair", KEY)
+    house.make_what_a_vm_needs()
     before = house.contents
     monkeypatch.setattr(cloud_type, "call", call)
     for number in range(1, 100):
