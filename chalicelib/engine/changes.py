@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 from spider_drivers.contract import (
     AlreadyExists,
@@ -32,8 +32,6 @@ from .queue import Queue
 from .references import look_up
 from .settings import Settings
 
-T = TypeVar("T")
-
 
 class Changes:
     queue: Queue
@@ -45,8 +43,29 @@ class Changes:
         self._identities = Identities(store)
 
     def create(self, call: Call) -> Any:
-        if (before := self._operations.replayed(call)) is not None:
+        return self._once(call, self._create)
+
+    def delete(self, call: Call) -> Any:
+        return self._once(call, self._delete)
+
+    def control(self, call: Call) -> Any:
+        return self._once(call, self._control)
+
+    def _once(self, call: Call, change: Callable[[Call], Any]) -> Any:
+        """The change; or, if its idempotency key came before, the outcome of the operation that it opened then.
+
+        A refusal may be due to the same request having been faster: its outcome is this one's too.
+        """
+        try:
+            before = self._operations.replayed(call)
+            return change(call) if before is None else self._await(call, before)
+        except SpiderError:
+            before = self._operations.replayed(call)
+            if before is None:
+                raise
             return self._await(call, before)
+
+    def _create(self, call: Call) -> Any:
         target = self._connections.target(call.connection)
         request, secret = call.body, None
         self._check(call, target)
@@ -75,9 +94,7 @@ class Changes:
         opening = _opening(identity, operation, "create", self._settings.create_deadline, request, secret)
         return self._run(call, opening, changes, taken)
 
-    def delete(self, call: Call) -> Any:
-        if (before := self._operations.replayed(call)) is not None:
-            return self._await(call, before)
+    def _delete(self, call: Call) -> Any:
         identity = self._identities.get(call.connection, call.kind, call.name)
         force: bool = call.body
         if force and identity.state == State.CREATING:
@@ -93,12 +110,10 @@ class Changes:
         self.queue.send(operation)
         row = self._wait(operation, 0.0 if call.respond_async else self._settings.wait_seconds)
         if row["state"] == OperationState.SUCCEEDED:
-            return self.delete(call)
+            return self._delete(call)
         return Deleted() if row["state"] in DONE else Accepted(operation, Deleted(done=False))
 
-    def control(self, call: Call) -> Any:
-        if (before := self._operations.replayed(call)) is not None:
-            return self._await(call, before)
+    def _control(self, call: Call) -> Any:
         identity = self._identities.get(call.connection, call.kind, call.name)
         return self._change(call, identity, call.body, State.ACTIVE, self._settings.control_deadline)
 
@@ -134,11 +149,7 @@ class Changes:
         try:
             with self.queue.announce(opening.id):
                 self._operations.open(opening, changes, call)
-        except StoreConflict as conflict:
-            if call.idempotency_key and 0 in conflict.failed:
-                before = self._operations.replayed(call)
-                if before is not None:
-                    return self._await(call, before)
+        except StoreConflict:
             raise refusal from None
         return self._await(call, opening.id)
 

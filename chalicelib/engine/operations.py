@@ -55,14 +55,10 @@ class Operations:
         self._settings = settings
 
     def open(self, opening: Opening, changes: Sequence[Change], call: Call) -> None:
-        """One transaction: the operation, what it does to identities, and its idempotency key.
-
-        Raises Conflict; position 0 is the idempotency key's, `changes` follow from position 1.
-        """
-        key_row: Change = Put(OPERATIONS, self._row(opening, call), if_absent=True)
-        first = self._key_claim(opening, call) if call.idempotency_key else key_row
-        rest = [key_row] if call.idempotency_key else []
-        self._store.write(first, *changes, *rest)
+        """One transaction: the operation, what it does to identities, and its idempotency key. Raises Conflict."""
+        row = Put(OPERATIONS, self._row(opening, call), if_absent=True)
+        claim = [self._key_claim(opening, call)] if call.idempotency_key else []
+        self._store.write(row, *claim, *changes)
 
     def replayed(self, call: Call) -> str | None:
         """The id of the operation that this call's idempotency key has opened before. Raises KeyReused."""

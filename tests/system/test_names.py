@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from .clouds import Cloud
+from .clouds import Cloud, mock
 from .spider import spider
 
 CALLERS = 100
@@ -50,3 +50,19 @@ def test_fifty_creates_with_one_idempotency_key_make_one_vpc(
     assert len(set(answers)) == 1
     assert other.status_code == 422
     assert len(ec2.describe_vpcs()["Vpcs"]) == before + 1
+
+
+def test_a_key_pair_asked_for_twenty_times_at_once_with_one_idempotency_key_is_one(tmp_path: Path) -> None:
+    with mock() as cloud, spider(tmp_path) as client:
+        cloud.register(client)
+        body = {"ConnectionName": cloud.connection, "ReqInfo": {"Name": "key-01"}}
+
+        def ask(_: int) -> tuple[int, str]:
+            answer = client.send("POST", "/keypair", body, Idempotency_Key="one")
+            return answer.status_code, answer.text
+
+        with ThreadPoolExecutor(20) as pool:
+            answers = set(pool.map(ask, range(20)))
+    ((status, text),) = answers
+    assert status == 200
+    assert "PRIVATE KEY" in text
