@@ -19,6 +19,7 @@ from spider_drivers.contract import (
 )
 from spider_drivers.contract import registry as drivers
 
+from ..catalogue.actions import Kind
 from .history import History
 from .registry import Registry
 from .settings import Settings
@@ -32,6 +33,18 @@ class Target:
     capability: Capability
     version: str
     secrets: tuple[str, ...] = field(repr=False)
+
+    def scope(self, kind: Kind, name: str, request_id: str) -> CallScope:
+        """On whose behalf calls for a resource of `kind` are recorded."""
+        return CallScope(
+            connection=self.info.name,
+            cloud=self.info.provider,
+            region=self.info.region,
+            zone=self.info.zone,
+            resource_type=kind.history,
+            resource_name=name,
+            request=request_id,
+        )
 
 
 @dataclass

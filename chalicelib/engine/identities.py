@@ -75,8 +75,9 @@ def _key(identity: Identity) -> Key:
 
 
 def _guard_key(identity: Identity, system_id: str) -> Key:
-    """One row per cloud id, beside the connection's identities and not among them."""
-    return (join_key(identity.connection, "ids"), join_key(identity.kind, system_id))
+    """One row per cloud id, beside the connection's identities and not among them. No name holds a control character,
+    so no connection's name leads here."""
+    return (f"{identity.connection}\x1fids", join_key(identity.kind, system_id))
 
 
 def opened(identity: Identity) -> Put:

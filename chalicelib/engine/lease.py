@@ -83,7 +83,7 @@ class Lease:
             self._save(lease_until=None, due=due, waits_for=waits_for, **change)
 
     def end(self) -> None:
-        """The operation is finished, or another worker's: nothing is renewed any more."""
+        """The operation is about to finish, or is another worker's: nothing is renewed any more."""
         with self._lock:
             self._over = True
 

@@ -12,7 +12,7 @@ from typing import Any
 from spider_drivers.contract import Clock, Iid, KeyReused, NotFound, SpiderError
 
 from ..catalogue import records, wire
-from ..catalogue.kinds import KINDS
+from ..catalogue.kinds import ACTIONS, KINDS
 from ..store import OPERATIONS, Change, Conflict, Item, Put, Store, Update
 from . import faults, shapes, times
 from .call import Call
@@ -186,10 +186,9 @@ class Operations:
 
 
 def _answer(row: Item) -> type[wire.Answer]:
+    """What the action answers that opened the operation. Control verbs share one action, which answers a status."""
     kind = KINDS[row["kind"]]
-    if row["verb"] == "create":
-        return kind.answer
-    return wire.Status if kind.name == "vm" else wire.Result
+    return next((one.answer for one in ACTIONS if one.kind is kind and one.verb == row["verb"]), wire.Status)
 
 
 def _key_id(key: str) -> str:

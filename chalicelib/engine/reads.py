@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from spider_drivers.contract import CallScope, CloudConnection, Iid, NotFound, Ref, VmStatus
+from spider_drivers.contract import CloudConnection, Iid, NotFound, Ref, VmStatus
 
 from ..catalogue.actions import Managed
 from ..catalogue.kinds import KINDS
@@ -124,15 +124,7 @@ class Reads:
 
     def _read(self, call: Call, target: Target, what: Callable[[CloudConnection], T]) -> T:
         """A read of the cloud, within its deadline."""
-        scope = CallScope(
-            connection=call.connection,
-            cloud=target.info.provider,
-            region=target.info.region,
-            zone=target.info.zone,
-            resource_type=call.kind.history,
-            resource_name=call.name,
-            request=call.request_id,
-        )
+        scope = target.scope(call.kind, call.name, call.request_id)
 
         def read() -> T:
             with self._connections.open(target, scope) as cloud:

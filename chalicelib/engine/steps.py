@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from spider_drivers.contract import CallScope, Ref, Wait
+from spider_drivers.contract import CallScope, KeyPairRequest, Ref, Wait
 
 from ..catalogue.kinds import KINDS
 from ..catalogue.records import Deleted
@@ -86,7 +86,7 @@ class Steps:
                 outcome = cloud.handler(row["kind"]).create(request, lease.attempt())
             if isinstance(outcome, Wait):
                 return outcome
-        if hasattr(request, "public_key") and row["kind"] == "key_pair":
+        if isinstance(request, KeyPairRequest):
             outcome = replace(outcome, public_key=request.public_key)
         return self._created(row, outcome, remember=kept or KINDS[row["kind"]].remembered)
 
@@ -131,14 +131,5 @@ def _identity(row: Item) -> Identity:
 
 
 def _scope(row: Item, target: Target) -> CallScope:
-    return CallScope(
-        connection=row["connection"],
-        cloud=target.info.provider,
-        region=target.info.region,
-        zone=target.info.zone,
-        resource_type=KINDS[row["kind"]].history,
-        resource_name=row["name"],
-        operation=row["id"],
-        request=row["request_id"],
-        attempt=row["attempts"],
-    )
+    scope = target.scope(KINDS[row["kind"]], row["name"], row["request_id"])
+    return replace(scope, operation=row["id"], attempt=row["attempts"])

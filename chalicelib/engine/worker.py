@@ -160,6 +160,7 @@ class Worker:
         self.queue.send(lease.row["id"], seconds)
 
     def _close(self, lease: Lease, done: Done) -> None:
+        lease.end()
         try:
             self._store.write(*done.changes, self._operations.finish(lease.row, lease.fence, result=done.result))
         except Conflict as conflict:
@@ -170,6 +171,7 @@ class Worker:
     def _end(self, lease: Lease, error: SpiderError) -> None:
         """The operation has failed, and nothing is left to do about it."""
         changes = self._steps.given_up(lease.row)
+        lease.end()
         try:
             self._store.write(*changes, self._operations.finish(lease.row, lease.fence, error=error))
         except Conflict:

@@ -58,7 +58,7 @@ def query_arguments(query: Query, now: int) -> Arguments:
         low, high = map(_value, query.bounds)
         condition &= Path([query.range_key or ""]).between(low, high)
     elif query.prefix:
-        condition &= Path([query.range_key or ""]).startswith(_value(query.prefix))  # type: ignore[arg-type]
+        condition &= Path([query.range_key or ""]).startswith(_value(query.prefix))  # type: ignore[arg-type]  # it takes operands, annotated as str
     return {
         "KeyConditionExpression": expressions.spell(condition),
         "FilterExpression": expressions.spell(_not_expired(now)),

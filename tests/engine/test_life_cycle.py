@@ -95,6 +95,14 @@ def test_an_image_is_registered_and_unregistered(house: House) -> None:
         house.on("get_image", "nothing")
 
 
+def test_no_connection_name_leads_into_anothers_rows(house: House) -> None:
+    house.make("vpc", VPC)
+    for name in ("mock#ids", "mock%23ids", "mock#vpc", "mock ids"):
+        names = {"DriverName": "d", "CredentialName": "c", "RegionName": "r"}
+        house.do("create_connection", {"ConfigName": name, "ProviderName": "MOCK", **names})
+        assert house.do("list_vpc", {"ConnectionName": name}) == []
+
+
 def test_controls_are_sent_once_and_answer_the_transitional_word(house: House) -> None:
     house.make_all()
     house.region(TransitionSeconds="20")

@@ -125,7 +125,7 @@ def _ca_file(pem: str | None) -> Any:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=pem)
     except (ssl.SSLError, ValueError) as error:
         raise Invalid(f"the certificate authority is not PEM text: {error}", field="CA") from None
-    file = tempfile.NamedTemporaryFile("w", prefix="spider-ca-", suffix=".pem")  # noqa: SIM115
+    file = tempfile.NamedTemporaryFile("w", prefix="spider-ca-", suffix=".pem")  # noqa: SIM115  close() ends it
     file.write(pem)
     file.flush()
     return file

@@ -17,6 +17,7 @@ import pytest
 _CASES = ("case", "connection", "image", "key_pair", "paging", "recovery", "security_group", "spec", "vm", "vpc")
 pytest.register_assert_rewrite(*(f"{__name__}.{name}" for name in (*_CASES, "runner", "well_formed")))
 
+# Imported only now: pytest explains the assertions of no module that was loaded before it was told.
 from ..contract import Capability  # noqa: E402
 from .bench import CREATED, RULES, Bench, public_key  # noqa: E402
 from .case import Cases, LifecycleCases  # noqa: E402

@@ -20,7 +20,7 @@ def claimed_if(condition: Callable[[Capability], bool]) -> Callable[[Case], Case
     """Marks a case that only drivers with such a capability claim to pass."""
 
     def mark(case: Case) -> Case:
-        case.claimed_if = condition  # type: ignore[attr-defined]
+        case.claimed_if = condition  # type: ignore[attr-defined]  # read by cases_for
         return case
 
     return mark

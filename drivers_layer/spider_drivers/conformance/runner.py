@@ -181,7 +181,7 @@ def _sleepless() -> Iterator[None]:
             raise AssertionError(f"the driver slept {seconds} s instead of answering Wait")
         real(seconds)
 
-    time.sleep = sleep  # type: ignore[assignment]
+    time.sleep = sleep  # type: ignore[assignment]  # mypy takes functions for final
     try:
         yield
     finally:
