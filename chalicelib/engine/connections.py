@@ -106,7 +106,7 @@ class Connections:
     def _take(self, key: tuple[str, str]) -> _Kept | None:
         with self._lock:
             free = self._free.get(key, [])
-            return free.pop() if free else None
+            return free.pop() if free and free[-1].until > self._now() else None
 
     def _give_back(self, key: tuple[str, str], kept: _Kept) -> None:
         """Also drops what is too old, and older versions of the same connection."""

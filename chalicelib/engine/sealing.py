@@ -16,12 +16,13 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from spider_drivers.contract import OutOfService
 
 VERSION = "v1"
 NONCE_BYTES = 12
 
 
-class BrokenSeal(Exception):
+class BrokenSeal(OutOfService):
     """The value was changed, moved to another place, or sealed under a key that is not here."""
 
 
@@ -47,7 +48,7 @@ class Sealer:
                 raise BrokenSeal(f"unknown form of seal: {version[:8]}")
             return self._keys[key_id].decrypt(_decode(nonce), _decode(data), place.encode()).decode()
         except (ValueError, KeyError, InvalidTag) as cause:
-            raise BrokenSeal("a sealed value was changed, moved, or its key is missing") from cause
+            raise BrokenSeal("a sealed value was changed, moved, or its key is missing from sealing.key") from cause
 
     def mark(self, text: str) -> str:
         """What tells `text` again without telling what it is."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from spider_drivers.contract import AlreadyExists, Conflict, Iid, InUse, KeyReused, NotFound, VmStatus
+from spider_drivers.contract import AlreadyExists, Conflict, Iid, InUse, KeyReused, NotFound, OutOfService, VmStatus
 from spider_drivers.mock.cloud import Knobs
 
 from chalicelib.catalogue.records import Accepted, Deleted, IssuedKeyPair, Stub
@@ -93,6 +93,16 @@ def test_an_image_is_registered_and_unregistered(house: House) -> None:
         house.make("image", {"Name": "nothing"})
     with pytest.raises(NotFound, match="does not exist in connection 'mock'"):
         house.on("get_image", "nothing")
+
+
+def test_a_lost_sealing_key_is_told(house: House) -> None:
+    house.make("vpc", VPC)
+    (house.settings.home / "sealing.key").unlink()
+    house.restart()
+    with pytest.raises(OutOfService, match=r"sealing\.key"):
+        house.on("list_vpc")
+    with pytest.raises(OutOfService, match=r"sealing\.key"):
+        house.make("key_pair", KEY)
 
 
 def test_no_connection_name_leads_into_anothers_rows(house: House) -> None:
