@@ -1,0 +1,34 @@
+"""Faults before a cloud: latency, throttling, errors, lost answers, late visibility, crash points, and a log of calls.
+
+`Faults` is WSGI middleware: it wraps an emulated cloud in this process, or `forwarding`, which passes each call on to
+a cloud elsewhere. It is told what to do by `Rule`s, in Python or over HTTP (`admin`).
+"""
+
+from __future__ import annotations
+
+from .admin import ADMIN, Administered
+from .dialect import Answer, Dialect, Request
+from .docker import DOCKER
+from .ec2 import EC2
+from .log import Log, Logged
+from .middleware import Faults
+from .proxy import forwarding
+from .rule import Rule
+
+DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (DOCKER, EC2)}
+
+__all__ = [
+    "ADMIN",
+    "DIALECTS",
+    "DOCKER",
+    "EC2",
+    "Administered",
+    "Answer",
+    "Dialect",
+    "Faults",
+    "Log",
+    "Logged",
+    "Request",
+    "Rule",
+    "forwarding",
+]

@@ -1,0 +1,82 @@
+"""The Docker Engine's API: JSON over HTTP, the version as the path's first word."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection
+from typing import Any
+from urllib.parse import unquote
+
+from .dialect import Answer, Request, json_answer
+
+_VERSION = re.compile(r"/v\d+\.\d+(?=/)")
+_ID = re.compile(r"(?:sha256:)?[0-9a-f]{64}")
+# The words that stand where others have an id.
+_COLLECTIONS = {"json", "create", "prune", "search", "get", "load"}
+
+
+class Docker:
+    name = "docker"
+    throttling = (429, "")
+
+    def api(self, request: Request) -> str:
+        """`GET /containers/{id}/json`. An image's name may hold slashes, so the last word is a verb if it is one."""
+        kind, *rest = _VERSION.sub("", request.path).strip("/").split("/")
+        if rest and not (len(rest) == 1 and rest[0] in _COLLECTIONS):
+            verbs = rest[-1:] if len(rest) > 1 and not (kind == "images" and rest[-1] not in _IMAGE_VERBS) else []
+            rest = ["{id}", *verbs]
+        return f"{request.method} /" + "/".join([kind, *rest])
+
+    def region(self, request: Request) -> str:
+        return ""
+
+    def is_read(self, request: Request) -> bool:
+        return request.method in ("GET", "HEAD")
+
+    def error(self, status: int, code: str, message: str) -> Answer:
+        return json_answer(status, {"message": message})
+
+    def code(self, answer: Answer) -> str:
+        return str(answer.status) if answer.status >= 400 else ""
+
+    def ids(self, answer: Answer) -> set[str]:
+        try:
+            return {text for text in _strings(json.loads(answer.body)) if _ID.fullmatch(text)}
+        except ValueError:
+            return set()
+
+    def named(self, request: Request) -> set[str]:
+        return {word for word in unquote(request.path).split("/") if _ID.fullmatch(word)}
+
+    def unknown(self, request: Request, cloud_id: str) -> Answer:
+        kind = _VERSION.sub("", request.path).strip("/").split("/")[0]
+        return self.error(404, "", f"No such {kind.removesuffix('s')}: {cloud_id}")
+
+    def without(self, answer: Answer, ids: Collection[str]) -> Answer:
+        try:
+            return answer.having(json.dumps(_without(json.loads(answer.body), ids)).encode())
+        except ValueError:
+            return answer
+
+
+_IMAGE_VERBS = {"json", "history", "push", "tag", "get"}
+
+
+def _strings(data: Any) -> list[str]:
+    if isinstance(data, str):
+        return [data]
+    inner = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+    return [text for one in inner for text in _strings(one)]
+
+
+def _without(data: Any, ids: Collection[str]) -> Any:
+    if isinstance(data, list):
+        kept = [one for one in data if not (isinstance(one, dict) and one.get("Id") in ids)]
+        return [_without(one, ids) for one in kept]
+    if isinstance(data, dict):
+        return {key: _without(value, ids) for key, value in data.items()}
+    return data
+
+
+DOCKER = Docker()

@@ -1,0 +1,84 @@
+"""What is to happen to which calls."""
+
+from __future__ import annotations
+
+import fnmatch
+from dataclasses import dataclass, fields
+from typing import Any, get_type_hints
+
+MOMENTS = ("", "before", "after")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Which calls: those whose `api` and `region` fit the patterns (`Create*`, `POST /containers/*`, as in a shell);
+    of these the one numbered `first` (1 is the next), then each `every`-th after it, `times` in all (0: without end).
+
+    What happens to them, in this order:
+
+    latency         seconds before anything else happens
+    hold "before"   the call stands still until it is released; then its connection is cut: it never reached the cloud
+    throttle        refused as too fast, with `retry_after` (seconds; none: no such header)
+    status          refused with this HTTP status, `code` and `message` in the cloud's own form
+    lose "before"   the connection is cut, and the call never reaches the cloud
+    hold "after"    the cloud has done it, and the answer stands still; released, the connection is cut
+    lose "after"    the cloud has done it, and the connection is cut before the answer
+    lag             for so many seconds reads do not show what these calls have made
+    """
+
+    api: str = "*"
+    region: str = "*"
+    first: int = 1
+    every: int = 1
+    times: int = 0
+    latency: float = 0.0
+    hold: str = ""
+    throttle: bool = False
+    retry_after: float | None = None
+    status: int = 0
+    code: str = ""
+    message: str = ""
+    lose: str = ""
+    lag: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Raises ValueError naming the field."""
+        for name in ("hold", "lose"):
+            if getattr(self, name) not in MOMENTS:
+                raise ValueError(f"{name}: '{getattr(self, name)}' is not one of before, after")
+        for name in ("first", "every"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name}: {getattr(self, name)} is not above 0")
+        for name in ("times", "latency", "lag"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name}: {getattr(self, name)} is below 0")
+        if self.status and not 400 <= self.status <= 599:
+            raise ValueError(f"status: {self.status} is no error (400 to 599)")
+
+    def fits(self, api: str, region: str) -> bool:
+        return fnmatch.fnmatchcase(api, self.api) and fnmatch.fnmatchcase(region, self.region)
+
+    def strikes(self, number: int) -> bool:
+        """Whether it happens to the fitting call of this number (1 is the first)."""
+        since = number - self.first
+        if since < 0 or since % self.every:
+            return False
+        return not self.times or since // self.every < self.times
+
+
+def read(data: Any) -> Rule:
+    """A rule from JSON. Raises ValueError naming the field."""
+    if not isinstance(data, dict):
+        raise ValueError("a rule is an object")
+    hints = get_type_hints(Rule)
+    unknown = sorted(data.keys() - {one.name for one in fields(Rule)})
+    if unknown:
+        raise ValueError(f"{unknown[0]}: no such field; there are {', '.join(hints)}")
+    return Rule(**{name: _checked(name, hints[name], value) for name, value in data.items()})
+
+
+def _checked(name: str, hint: Any, value: Any) -> Any:
+    kinds = {float: (int, float), float | None: (int, float, type(None))}.get(hint, hint)
+    if not isinstance(value, kinds) or (isinstance(value, bool) and hint is not bool):
+        raise ValueError(f"{name}: {value!r} is not {getattr(hint, '__name__', hint)}")
+    return value
