@@ -279,7 +279,7 @@ class VmInfo(Answer):
 
     @classmethod
     def of(cls, shape: Vm) -> Self:
-        access = f"{shape.public_ip}:{shape.ssh_port}" if shape.public_ip else ""
+        access = f"{shape.public_ip}:{shape.ssh_port}" if shape.public_ip and shape.ssh_port else ""
         return cls(
             IId=IID.of(shape.iid),
             StartTime=moment(shape.started),

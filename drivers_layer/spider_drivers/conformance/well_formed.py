@@ -53,7 +53,7 @@ def _assert_vm(vm: Vm) -> None:
         if address:
             _assert_parses(ipaddress.ip_address, address)
     assert vm.started is None or vm.started.tzinfo, "the start time has no zone"
-    assert 0 < vm.ssh_port < 65536
+    assert vm.ssh_port is None or 0 < vm.ssh_port < 65536
     for named in (vm.image, vm.vpc, vm.subnet):
         assert named.id or not named.name, f"{named} has a name and no id"
 

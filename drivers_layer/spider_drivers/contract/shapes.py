@@ -179,6 +179,8 @@ class KeyPair:
 
 @dataclass(frozen=True, slots=True)
 class Vm:
+    """`ssh_port`: at the public address; None where no port leads to the VM's SSH."""
+
     iid: Iid
     status: VmStatus
     started: datetime | None = None
@@ -198,7 +200,7 @@ class Vm:
     public_dns: str = ""
     private_ip: str = ""
     private_dns: str = ""
-    ssh_port: int = 22
+    ssh_port: int | None = 22
     root_disk_type: str = ""
     root_disk_gib: int | None = None
     root_device: str = ""
