@@ -1,0 +1,45 @@
+"""Security groups: names, and who uses one."""
+
+from __future__ import annotations
+
+import re
+
+from .. import holders
+from ..call import Call, rule
+from ..errors import Refusal, bad_value, dependency
+
+LONGEST = 255
+_ALLOWED = re.compile(r"[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]*")
+
+
+@rule("CreateSecurityGroup")
+def name_is_allowed(call: Call) -> None:
+    """API reference, CreateSecurityGroup, GroupName and GroupDescription."""
+    name = call.given["GroupName"]
+    if not name or name.startswith("sg-"):
+        why = "Group names may not be in the format sg-*." if name else "Group name is empty."
+        raise bad_value(name, "groupName", why)
+    if name == "default":
+        raise Refusal("InvalidGroup.Reserved", "The security group 'default' is reserved")
+    for parameter, text in (("groupName", name), ("groupDescription", call.given["Description"])):
+        if len(text) > LONGEST or not _ALLOWED.fullmatch(text):
+            raise bad_value(
+                text, parameter, f"Character sets beyond ASCII are not supported; {LONGEST} characters at most."
+            )
+
+
+@rule("DeleteSecurityGroup")
+def group_is_named(call: Call) -> None:
+    if not call.given.get("GroupId") and not call.given.get("GroupName"):
+        raise Refusal("MissingParameter", "The request must contain the parameter GroupName or GroupId")
+
+
+@rule("DeleteSecurityGroup")
+def group_is_free(call: Call) -> None:
+    group = call.cloud.get_security_group_by_name_or_id(call.given.get("GroupId") or call.given["GroupName"])
+    if group is None:
+        return
+    if group.name == "default":
+        raise Refusal("CannotDelete", f'the specified group: "{group.id}" name: "default" cannot be deleted by a user')
+    if holders.interfaces_of_group(call.cloud, group.id) or holders.groups_that_name(call.cloud, group.id):
+        raise dependency(f"resource {group.id} has a dependent object")
