@@ -16,7 +16,7 @@ import httpx
 
 from . import tls
 from .clock import TwinClock
-from .faults import ADMIN, DIALECTS, EC2, Administered, Faults, Log, forwarding
+from .faults import ADMIN, DIALECTS, EC2, Administered, Faults, Forwarding, Log
 from .serve import serving
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _proxy(given: argparse.Namespace) -> int:
     if given.upstream_tls:
         ca, certificate, key = ((given.upstream_tls / name).read_text() for name in tls.FILES)
         trust = tls.client_context(ca, tls.Identity(certificate, key))
-    app = forwarding(given.upstream, tls=trust)
+    app = Forwarding(given.upstream, tls=trust)
     return _serve(given, Administered(Faults(app, DIALECTS[given.dialect], log=_log(given))))
 
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import httpx
+
+from cloud_twin.faults import Dialect, Faults, Forwarding
+from cloud_twin.serve import serving
+
+ROOT: Final = Path(__file__).resolve().parents[1]
 START_SECONDS: Final = 30.0
 END_SECONDS: Final = 5.0
 DUMMY_CREDENTIALS: Final = {
@@ -52,12 +59,34 @@ def ministack() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def moto_server() -> Iterator[str]:
-    """moto, which emulates EC2 among much else. Empty at the start."""
+def aws_twin(transition_seconds: float = 0.5) -> Iterator[str]:
+    """Cloud-Twin's EC2. Empty at the start. `transition_seconds`: how long its states in between last."""
     port = free_port()
-    command = [_tool("moto_server"), "-H", "127.0.0.1", "-p", str(port)]
-    with server(command, f"http://127.0.0.1:{port}", {}) as url:
+    command = [sys.executable, "-m", "cloud_twin", "aws", "--port", str(port), "--quiet"]
+    with server(command, f"http://127.0.0.1:{port}", {"PYTHONPATH": str(ROOT)}) as url:
+        tell(url, "PUT", "/settings", {"transition_seconds": transition_seconds})
         yield url
+
+
+def tell(twin: str, method: str, path: str, body: object = None) -> None:
+    """A call of the twin's admin API."""
+    httpx.request(method, f"{twin}/_twin{path}", json=body, trust_env=False, timeout=30).raise_for_status()
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """A proxy in this process; `faults` are what it lets befall calls."""
+
+    url: str
+    faults: Faults
+
+
+@contextlib.contextmanager
+def proxy(upstream: str, dialect: Dialect, *, upstream_tls: ssl.SSLContext | None = None) -> Iterator[Proxy]:
+    with contextlib.closing(Forwarding(upstream, tls=upstream_tls)) as passed_on:
+        faults = Faults(passed_on, dialect)
+        with serving(faults) as url:
+            yield Proxy(url, faults)
 
 
 @contextlib.contextmanager

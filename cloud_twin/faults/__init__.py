@@ -1,6 +1,6 @@
 """Faults before a cloud: latency, throttling, errors, lost answers, late visibility, crash points, and a log of calls.
 
-`Faults` is WSGI middleware: it wraps an emulated cloud in this process, or `forwarding`, which passes each call on to
+`Faults` is WSGI middleware: it wraps an emulated cloud in this process, or `Forwarding`, which passes each call on to
 a cloud elsewhere. It is told what to do by `Rule`s, in Python or over HTTP (`admin`).
 """
 
@@ -12,7 +12,7 @@ from .docker import DOCKER
 from .ec2 import EC2
 from .log import Log, Logged
 from .middleware import Faults
-from .proxy import forwarding
+from .proxy import Forwarding
 from .rule import Rule
 
 DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (DOCKER, EC2)}
@@ -26,9 +26,9 @@ __all__ = [
     "Answer",
     "Dialect",
     "Faults",
+    "Forwarding",
     "Log",
     "Logged",
     "Request",
     "Rule",
-    "forwarding",
 ]

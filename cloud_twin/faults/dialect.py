@@ -55,6 +55,9 @@ class Dialect(Protocol):
     def named(self, request: Request) -> set[str]:
         """Every cloud id that a request holds."""
 
+    def addressed(self, request: Request) -> set[str]:
+        """Those of them without which the cloud refuses a read; a filter's are none."""
+
     def unknown(self, request: Request, cloud_id: str) -> Answer:
         """What the cloud says to a read of something that it does not have."""
 

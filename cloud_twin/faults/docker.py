@@ -49,6 +49,9 @@ class Docker:
     def named(self, request: Request) -> set[str]:
         return {word for word in unquote(request.path).split("/") if _ID.fullmatch(word)}
 
+    def addressed(self, request: Request) -> set[str]:
+        return self.named(request)
+
     def unknown(self, request: Request, cloud_id: str) -> Answer:
         kind = _VERSION.sub("", request.path).strip("/").split("/")[0]
         return self.error(404, "", f"No such {kind.removesuffix('s')}: {cloud_id}")

@@ -62,6 +62,10 @@ class Ec2:
     def named(self, request: Request) -> set[str]:
         return {value for value in self._parameters(request).values() if _ID.fullmatch(value)}
 
+    def addressed(self, request: Request) -> set[str]:
+        given = self._parameters(request)
+        return {value for name, value in given.items() if _ID.fullmatch(value) and not name.startswith("Filter.")}
+
     def unknown(self, request: Request, cloud_id: str) -> Answer:
         code = _UNKNOWN.get(cloud_id.partition("-")[0], "InvalidID")
         return self.error(400, code, f"The ID '{cloud_id}' does not exist")

@@ -26,7 +26,7 @@ class Lag:
         """What a read of something hidden is answered."""
         if not self._dialect.is_read(request):
             return None
-        hidden = self._hidden_now() & self._dialect.named(request)
+        hidden = self._hidden_now() & self._dialect.addressed(request)
         return self._dialect.unknown(request, min(hidden)) if hidden else None
 
     def shown(self, request: Request, answer: Answer) -> Answer:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 
 if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 CONNECT_SECONDS = 10.0
 # RFC 9110, section 7.6.1: these are about one connection and not passed on.
@@ -31,40 +31,47 @@ _OF_THE_CONNECTION = frozenset(
 _SET_ANEW = frozenset(("accept-encoding", "content-length", "expect"))
 
 
-def forwarding(upstream: str, *, tls: ssl.SSLContext | None = None) -> WSGIApplication:
+class Forwarding:
     """`upstream`: http://…, https://… or unix:///path/of/a/socket. `tls`: how an https one is trusted, and by which
     certificate it knows us. Connections that change their protocol (`docker attach`) are not passed on."""
-    parts = urlsplit(upstream)
-    socket_path = parts.path if parts.scheme == "unix" else None
-    base = "http://localhost" if socket_path else upstream.rstrip("/")
-    client = httpx.Client(
-        transport=httpx.HTTPTransport(
-            uds=socket_path,
-            verify=tls or True,
-            trust_env=False,
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
-        ),
-        timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
-    )
 
-    def forward(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        request = client.build_request(
+    def __init__(self, upstream: str, *, tls: ssl.SSLContext | None = None) -> None:
+        """Raises ValueError for an upstream of another form."""
+        parts = urlsplit(upstream)
+        if parts.scheme not in ("http", "https", "unix"):
+            raise ValueError(f"upstream: '{upstream}' begins with none of http://, https://, unix://")
+        socket_path = parts.path if parts.scheme == "unix" else None
+        self._upstream = upstream
+        self._base = "http://localhost" if socket_path else upstream.rstrip("/")
+        self._client = httpx.Client(
+            transport=httpx.HTTPTransport(
+                uds=socket_path,
+                verify=tls or True,
+                trust_env=False,
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
+            ),
+            timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        request = self._client.build_request(
             str(environ["REQUEST_METHOD"]),
-            base + str(environ["RAW_URI"]),
+            self._base + str(environ["RAW_URI"]),
             headers=_passed_on(environ),
             content=environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)),
         )
         try:
-            answer = client.send(request, stream=True)
+            answer = self._client.send(request, stream=True)
         except httpx.HTTPError as error:
-            text = f"the cloud at {upstream} did not answer: {error}".encode()
+            text = f"the cloud at {self._upstream} did not answer: {error}".encode()
             start_response("502 Bad Gateway", [("Content-Type", "text/plain"), ("Content-Length", str(len(text)))])
             return [text]
         headers = [(name, value) for name, value in answer.headers.multi_items() if name not in _OF_THE_CONNECTION]
         start_response(f"{answer.status_code} {answer.reason_phrase}", headers)
         return _streamed(answer)
-
-    return forward
 
 
 def _passed_on(environ: WSGIEnvironment) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What the AWS driver makes of VMs, images and specs, seen at moto, and which permissions it needs.
+"""What the AWS driver makes of VMs, images and specs, seen at Cloud-Twin's EC2, and which permissions it needs.
 
 What holds for every driver is in the conformance suite.
 """
@@ -34,7 +34,7 @@ from spider_drivers.contract import (
 )
 
 from tests.drivers.aws_support import PUBLIC_KEY, Aws, connect, done, make_vpc, ref
-from tests.servers import moto_server
+from tests.servers import aws_twin
 
 LINUX, WINDOWS = "ami-785db401", "ami-03cf127a"  # two of moto's
 
@@ -48,14 +48,14 @@ NOT_EACH_TIME = {
 
 
 @pytest.fixture(scope="module")
-def moto() -> Iterator[str]:
-    with moto_server() as url:
+def twin() -> Iterator[str]:
+    with aws_twin(0) as url:
         yield url
 
 
 @pytest.fixture
-def aws(moto: str) -> Iterator[Aws]:
-    found = connect(moto, page_size=5)
+def aws(twin: str) -> Iterator[Aws]:
+    found = connect(twin, page_size=5)
     yield found
     found.connection.close()
 
@@ -163,8 +163,8 @@ def test_nothing_is_made_for_an_unknown_image_or_spec(aws: Aws, vpc: Vpc, field:
     assert "RunInstances" not in aws.apis_of(refused)
 
 
-def test_a_list_of_50_vms_costs_its_pages(moto: str, vpc: Vpc) -> None:
-    aws = connect(moto, page_size=20)
+def test_a_list_of_50_vms_costs_its_pages(twin: str, vpc: Vpc) -> None:
+    aws = connect(twin, page_size=20)
     before = len(aws.connection.vm.list())
     for _ in range(50):
         aws.ec2("run_instances", ImageId=LINUX, InstanceType="t3.micro", MinCount=1, MaxCount=1)

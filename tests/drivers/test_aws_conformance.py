@@ -1,64 +1,71 @@
-"""The AWS driver passes the suite that every driver must pass, against moto."""
+"""The conformance suite on the AWS driver, against Cloud-Twin's EC2 with its least pages.
+
+As it is, with reads that lag, and with every third call throttled.
+"""
 
 from __future__ import annotations
 
-import urllib.request
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from spider_drivers.aws import AwsDriver
 from spider_drivers.conformance import Cloud, cases_for
-from spider_drivers.contract import ConnectionInfo
+from spider_drivers.contract import ConnectionInfo, VirtualClock
 
-from tests.drivers.aws_support import CREDENTIAL, Aws, connect
-from tests.servers import moto_server
+from cloud_twin.faults import EC2, Rule
+from tests.drivers.aws_support import CREDENTIAL, connect, contents
+from tests.servers import Proxy, aws_twin, proxy, tell
 
 PAGE = 5
-IMAGE = "ami-785db401"
-
-# What a bench may leave behind: operation, its answer's member, the member's id.
-HELD = (
-    ("describe_vpcs", "Vpcs", "VpcId"),
-    ("describe_subnets", "Subnets", "SubnetId"),
-    ("describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
-    ("describe_route_tables", "RouteTables", "RouteTableId"),
-    ("describe_security_groups", "SecurityGroups", "GroupId"),
-    ("describe_key_pairs", "KeyPairs", "KeyPairId"),
-    ("describe_network_interfaces", "NetworkInterfaces", "NetworkInterfaceId"),
-    ("describe_volumes", "Volumes", "VolumeId"),
-    ("describe_addresses", "Addresses", "AllocationId"),
-)
+TRANSITION_SECONDS = 5.0
+VARIANTS: dict[str, dict[str, Any]] = {
+    "strict": {},
+    "lag_10_s": {"lag": 10.0},
+    "every_third_call_throttled": {"first": 3, "every": 3, "throttle": True, "retry_after": 1.0},
+}
 
 
 @pytest.fixture(scope="module")
-def moto() -> Iterator[str]:
-    with moto_server() as url:
+def twin() -> Iterator[str]:
+    with aws_twin(TRANSITION_SECONDS) as url:
         yield url
 
 
-@pytest.fixture
-def cloud(moto: str) -> Iterator[Cloud]:
-    urllib.request.urlopen(urllib.request.Request(f"{moto}/moto-api/reset", method="POST"), timeout=10).close()
-    info = ConnectionInfo("aws", "AWS", CREDENTIAL, {"Region": "us-east-1", "Endpoint": moto})
-    looking = connect(moto)
+@pytest.fixture(scope="module")
+def proxied(twin: str) -> Iterator[Proxy]:
+    with proxy(twin, EC2) as found:
+        yield found
+
+
+@pytest.fixture(params=VARIANTS)
+def cloud(request: pytest.FixtureRequest, twin: str, proxied: Proxy) -> Iterator[Cloud]:
+    variant = VARIANTS[request.param]
+    tell(twin, "POST", "/reset")
+    proxied.faults.reset()
+    if variant:
+        proxied.faults.rules.add(Rule(**variant))
+    clock, looking = VirtualClock(), connect(twin)
+
+    def sleep(seconds: float) -> None:
+        clock.advance(seconds)
+        proxied.faults.clock.advance(seconds)
+        tell(twin, "POST", "/clock", {"advance": seconds})
+
     cloud = Cloud(
         AwsDriver(page_size=PAGE),
-        info,
-        image=IMAGE,
+        ConnectionInfo("aws", "AWS", CREDENTIAL, {"Region": "us-east-1", "Endpoint": proxied.url}),
+        image="ami-785db401",
         spec="t3.micro",
+        clock=clock,
+        sleep=sleep,
         page_size=PAGE,
-        contents=lambda: set(_contents(looking)),
+        contents=lambda: set(contents(looking)),
+        calls_seen=lambda: proxied.faults.log.arrived,
     )
     yield cloud
     cloud.disconnect()
     looking.connection.close()
-
-
-def _contents(aws: Aws) -> Iterator[str]:
-    for operation, member, key in HELD:
-        yield from (one[key] for one in aws.ec2(operation)[member])
-    for reservation in aws.ec2("describe_instances")["Reservations"]:
-        yield from (one["InstanceId"] for one in reservation["Instances"] if one["State"]["Name"] != "terminated")
 
 
 globals().update(cases_for(AwsDriver().capability()))

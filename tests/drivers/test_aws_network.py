@@ -1,4 +1,4 @@
-"""What the AWS driver makes of VPCs and security groups, seen at moto."""
+"""What the AWS driver makes of VPCs and security groups, seen at Cloud-Twin's EC2."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from spider_drivers.contract import (
 )
 
 from tests.drivers.aws_support import Aws, connect, done, make_vpc, ref
-from tests.servers import moto_server
+from tests.servers import aws_twin
 
 SSH_IN = Rule(Direction.INBOUND, Protocol.TCP, 22, 22)
 ALL_OUT = Rule(Direction.OUTBOUND, Protocol.ALL, -1, -1)
 
 
 @pytest.fixture(scope="module")
-def moto() -> Iterator[str]:
-    with moto_server() as url:
+def twin() -> Iterator[str]:
+    with aws_twin(0) as url:
         yield url
 
 
 @pytest.fixture
-def aws(moto: str) -> Iterator[Aws]:
-    found = connect(moto, page_size=5)
+def aws(twin: str) -> Iterator[Aws]:
+    found = connect(twin, page_size=5)
     yield found
     found.connection.close()
 

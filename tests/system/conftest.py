@@ -6,18 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
-import httpx
 import pytest
 
-from tests.servers import ministack, moto_server
+from tests.servers import aws_twin, ministack, tell
 
 from .clouds import Cloud, aws_at, mock
 from .spider import Client, spider
 
 
 @pytest.fixture(scope="session")
-def moto_url() -> Iterator[str]:
-    with moto_server() as url:
+def twin_url() -> Iterator[str]:
+    with aws_twin() as url:
         yield url
 
 
@@ -28,19 +27,20 @@ def ministack_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def moto(moto_url: str) -> str:
-    """An empty moto."""
-    httpx.post(f"{moto_url}/moto-api/reset", trust_env=False).raise_for_status()
-    return moto_url
+def twin(twin_url: str) -> str:
+    """An empty EC2."""
+    tell(twin_url, "POST", "/reset")
+    tell(twin_url, "PUT", "/settings", {"transition_seconds": 0.5})
+    return twin_url
 
 
 @pytest.fixture
-def ec2(moto: str) -> object:
+def ec2(twin: str) -> object:
     """The cloud's own truth, asked without Spider."""
     return boto3.client(
         "ec2",
         region_name="us-east-2",
-        endpoint_url=moto,
+        endpoint_url=twin,
         aws_access_key_id="judge",
         aws_secret_access_key="judge",
         verify=False,
@@ -56,8 +56,8 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
 
 
 @pytest.fixture
-def aws_cloud(moto: str) -> Cloud:
-    return aws_at(moto)
+def aws_cloud(twin: str) -> Cloud:
+    return aws_at(twin)
 
 
 @pytest.fixture(params=["sqlite", "dynamodb"])

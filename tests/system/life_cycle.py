@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -24,22 +25,25 @@ class LifeCycle:
         self._client = client
         self._cloud = cloud
         self._on = {"ConnectionName": cloud.connection}
+        self._vpc, self._subnet, self._group, self._key, self._vm = (
+            f"{cloud.prefix}{name}" for name in ("vpc-01", "subnet-01", "sg-01", "keypair-01", "vm-01")
+        )
 
     def steps(self) -> Iterator[Step]:
         yield "register", lambda: self._cloud.register(self._client)
-        yield from self._kind("vpc", "vpc", "vpc-01", self._vpc)
-        yield from self._kind("sg", "securitygroup", "sg-01", self._security_group)
-        yield from self._kind("keypair", "keypair", "keypair-01", self._key_pair)
-        yield "vm start", self._start
-        yield "vm list", lambda: self._listed("vm", "vm", "vm-01")
-        yield "vm get", lambda: self._got("vm", "vm-01")
+        yield from self._kind("vpc", "vpc", self._vpc, self._create_vpc)
+        yield from self._kind("sg", "securitygroup", self._group, self._create_group)
+        yield from self._kind("keypair", "keypair", self._key, self._create_key)
+        yield "vm start", self._start_vm
+        yield "vm list", lambda: self._listed("vm", "vm", self._vm)
+        yield "vm get", lambda: self._got("vm", self._vm)
         yield "status list", self._statuses
         yield "status get", lambda: self._until("Running")
         yield "suspend", lambda: self._control("suspend", "Suspended")
         yield "resume", lambda: self._control("resume", "Running")
         yield "reboot", lambda: self._control("reboot", "Running")
         yield "terminate", self._terminate
-        for path, name in (("keypair", "keypair-01"), ("securitygroup", "sg-01"), ("vpc", "vpc-01")):
+        for path, name in (("keypair", self._key), ("securitygroup", self._group), ("vpc", self._vpc)):
             yield f"{path.replace('securitygroup', 'sg')} delete", partial(self._delete, path, name)
         yield "all gone", self._nothing_left
 
@@ -54,38 +58,41 @@ class LifeCycle:
         expect(bool(made["IId"]["SystemId"]), f"POST /{path} answers no SystemId")
         return made
 
-    def _vpc(self) -> None:
-        subnets = [{"Name": "subnet-01", "IPv4_CIDR": "192.168.1.0/24"}]
-        made = self._post("vpc", {"Name": "vpc-01", "IPv4_CIDR": "192.168.0.0/16", "SubnetInfoList": subnets})
-        expect(made["SubnetInfoList"][0]["IId"]["NameId"] == "subnet-01", "the subnet is not named subnet-01")
+    def _create_vpc(self) -> None:
+        within = list(ipaddress.ip_network(self._cloud.cidr).subnets(new_prefix=24))
+        subnets = [{"Name": self._subnet, "IPv4_CIDR": str(within[1])}]
+        made = self._post("vpc", {"Name": self._vpc, "IPv4_CIDR": self._cloud.cidr, "SubnetInfoList": subnets})
+        named = [subnet["IId"]["NameId"] for subnet in made["SubnetInfoList"]]
+        expect(named == [self._subnet], f"the subnets are {named}, not {self._subnet}")
 
-    def _security_group(self) -> None:
+    def _create_group(self) -> None:
         rule = {"FromPort": "1", "ToPort": "65535", "IPProtocol": "tcp", "Direction": "inbound"}
-        made = self._post("securitygroup", {"Name": "sg-01", "VPCName": "vpc-01", "SecurityRules": [rule]})
-        expect(made["VpcIID"]["NameId"] == "vpc-01", "the group is not in vpc-01")
+        made = self._post("securitygroup", {"Name": self._group, "VPCName": self._vpc, "SecurityRules": [rule]})
+        expect(made["VpcIID"]["NameId"] == self._vpc, f"the group is in {made['VpcIID']}, not {self._vpc}")
 
-    def _key_pair(self) -> None:
-        made = self._post("keypair", {"Name": "keypair-01"})
+    def _create_key(self) -> None:
+        made = self._post("keypair", {"Name": self._key})
         expect("PRIVATE KEY" in made["PrivateKey"], "POST /keypair answers no private key")
 
-    def _start(self) -> None:
+    def _start_vm(self) -> None:
         made = self._post(
             "vm",
             {
-                "Name": "vm-01",
+                "Name": self._vm,
                 "ImageName": self._cloud.image,
                 "VMSpecName": self._cloud.spec,
-                "VPCName": "vpc-01",
-                "SubnetName": "subnet-01",
-                "SecurityGroupNames": ["sg-01"],
-                "KeyPairName": "keypair-01",
+                "VPCName": self._vpc,
+                "SubnetName": self._subnet,
+                "SecurityGroupNames": [self._group],
+                "KeyPairName": self._key,
                 "VMUserId": "",
                 "VMUserPasswd": "",
             },
         )
         expect(bool(made["PublicIP"]), "the VM has no public IP")
-        expect(made["SSHAccessPoint"] == f"{made['PublicIP']}:22", f"SSHAccessPoint is {made['SSHAccessPoint']}")
-        for field, name in (("VpcIID", "vpc-01"), ("SubnetIID", "subnet-01"), ("KeyPairIId", "keypair-01")):
+        host, _, port = made["SSHAccessPoint"].rpartition(":")
+        expect(host == made["PublicIP"] and port.isdigit(), f"SSHAccessPoint is {made['SSHAccessPoint']}")
+        for field, name in (("VpcIID", self._vpc), ("SubnetIID", self._subnet), ("KeyPairIId", self._key)):
             expect(made[field]["NameId"] == name, f"{field} is {made[field]}, not {name}")
 
     def _listed(self, path: str, envelope: str, name: str) -> None:
@@ -101,16 +108,16 @@ class LifeCycle:
         expect([one["VmStatus"] for one in listed] == ["Running"], f"GET /vmstatus lists {listed}")
 
     def _until(self, word: str) -> None:
-        self._client.until("/vmstatus/vm-01", self._on, "Status", word)
+        self._client.until(f"/vmstatus/{self._vm}", self._on, "Status", word)
 
     def _control(self, action: str, then: str) -> None:
-        answer = self._client.call("GET", f"/controlvm/vm-01?action={action}", self._on)
+        answer = self._client.call("GET", f"/controlvm/{self._vm}?action={action}", self._on)
         expect(answer["Status"].endswith("ing"), f"{action} answers {answer}")
         self._until(then)
 
     def _terminate(self) -> None:
-        answer = self._client.call("DELETE", "/vm/vm-01", self._on)
-        expect(answer["Status"] == "Terminated", f"DELETE /vm/vm-01 answers {answer}")
+        answer = self._client.call("DELETE", f"/vm/{self._vm}", self._on)
+        expect(answer["Status"] == "Terminated", f"DELETE /vm/{self._vm} answers {answer}")
 
     def _delete(self, path: str, name: str) -> None:
         answer = self._client.call("DELETE", f"/{path}/{name}", self._on)

@@ -6,30 +6,33 @@ import math
 from pathlib import Path
 from typing import Any
 
+from cloud_twin.faults import EC2
+from tests.servers import Proxy, proxy, tell
+
 from .clouds import aws_at
 from .spider import Client, spider
-from .tap import tap
 
 PAGE = 1000  # what the AWS driver asks for; EC2's largest page
 
 
-def calls_of(client: Client, calls: list[str], path: str) -> list[str]:
-    calls.clear()
+def calls_of(client: Client, proxied: Proxy, path: str) -> list[str]:
+    proxied.faults.log.clear()
     client.call("GET", f"{path}?ConnectionName=aws-config")
-    return list(calls)
+    return proxied.faults.log.apis()
 
 
-def test_listing_fifty_vms_costs_the_pages_and_a_constant(tmp_path: Path, moto: str) -> None:
+def test_listing_fifty_vms_costs_the_pages_and_a_constant(tmp_path: Path, twin: str) -> None:
     names = [f"vm-{number:02}" for number in range(50)]
-    with tap(moto) as tapped, spider(tmp_path) as client:
-        cloud = aws_at(tapped.url)
+    tell(twin, "PUT", "/settings", {"transition_seconds": 0})
+    with proxy(twin, EC2) as proxied, spider(tmp_path) as client:
+        cloud = aws_at(proxied.url)
         cloud.register(client)
         surroundings(client)
         start_vm(client, cloud.image, names[0])
-        for_one = {path: calls_of(client, tapped.calls, path) for path in ("/vm", "/vmstatus")}
+        for_one = {path: calls_of(client, proxied, path) for path in ("/vm", "/vmstatus")}
         for name in names[1:]:
             start_vm(client, cloud.image, name)
-        for_all = {path: calls_of(client, tapped.calls, path) for path in ("/vm", "/vmstatus")}
+        for_all = {path: calls_of(client, proxied, path) for path in ("/vm", "/vmstatus")}
         listed = client.call("GET", "/vm?ConnectionName=aws-config")["vm"]
     assert sorted(vm["IId"]["NameId"] for vm in listed) == names
     assert all(vm["PublicIP"] and vm["VpcIID"]["NameId"] == "vpc-01" for vm in listed)

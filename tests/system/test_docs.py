@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+from tests.servers import free_port
 
 from .spider import ROOT, spider
 
@@ -27,3 +31,14 @@ def test_the_commands_do_what_they_say(page: str, tmp_path: Path) -> None:
     assert left == [[], [], []]
     problems = re.findall(r'"status": ?(\d+)', told)
     assert problems == (["400", "404"] if page == "docs/guide.md" else []), told
+
+
+def test_the_commands_about_cloud_twin_do_what_they_say() -> None:
+    blocks = COMMANDS.findall((ROOT / "docs/cloud-twin.md").read_text())
+    port = free_port()
+    started, *rest = (block.replace(".venv/bin/python", shlex.quote(sys.executable)) for block in blocks)
+    wait = f"until curl -s -o /dev/null http://127.0.0.1:{port}/_twin/clock; do sleep 0.1; done"
+    script = "\n".join(["set -eu", "trap 'kill %1; wait' EXIT", started, wait, *rest]).replace("5000", str(port))
+    outcome = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60, check=False, cwd=ROOT)
+    assert outcome.returncode == 0, outcome.stderr
+    assert '"lose": "after"' in outcome.stdout

@@ -8,20 +8,21 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from cloud_twin.faults import EC2, Rule
+from tests.servers import proxy
+
 from .clouds import aws_at
 from .spider import start
-from .tap import tap
 
 
-def test_held_calls_are_answered_and_taken_up_again(tmp_path: Path, moto: str) -> None:
-    with tap(moto) as tapped:
+def test_held_calls_are_answered_and_taken_up_again(tmp_path: Path, twin: str) -> None:
+    with proxy(twin, EC2) as proxied:
         process = start(tmp_path, lease_seconds="2", sweep_seconds="1")
-        aws_at(tapped.url).register(process.client)
-        tapped.on("after", "CreateVpc", lambda: time.sleep(12))
+        aws_at(proxied.url).register(process.client)
+        rule = proxied.faults.rules.add(Rule(api="CreateVpc", hold="after"))
         with ThreadPoolExecutor(1) as pool:
             held = pool.submit(process.client.send, "POST", "/vpc", body("vpc-01"))
-            while "CreateVpc" not in tapped.calls:
-                time.sleep(0.01)
+            assert proxied.faults.rules.reached(rule, 30)
             began = time.monotonic()
             process.running.popen.send_signal(signal.SIGTERM)
             answer = held.result()
@@ -31,6 +32,7 @@ def test_held_calls_are_answered_and_taken_up_again(tmp_path: Path, moto: str) -
         assert time.monotonic() - began < 20
         assert "Traceback" not in process.log()
         process.kill()
+        proxied.faults.rules.clear()
         successor = start(tmp_path, lease_seconds="2", sweep_seconds="1")
         try:
             operation = answer.headers["Location"].removeprefix("/spider")

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from chalicelib.engine.history import SHARDS
 from chalicelib.store import CALLS, Item, open_store
+from cloud_twin.faults import EC2
+from tests.servers import proxy
 
 from .clouds import aws_at
 from .life_cycle import LifeCycle
 from .spider import spider
-from .tap import tap
 
 
 def kept_calls(home: Path) -> list[Item]:
@@ -25,13 +26,13 @@ def kept_calls(home: Path) -> list[Item]:
     return rows
 
 
-def test_every_call_is_kept_once(tmp_path: Path, moto: str) -> None:
-    with tap(moto) as tapped:
+def test_every_call_is_kept_once(tmp_path: Path, twin: str) -> None:
+    with proxy(twin, EC2) as proxied:
         with spider(tmp_path) as client:
-            for _, step in LifeCycle(client, aws_at(tapped.url)).steps():
+            for _, step in LifeCycle(client, aws_at(proxied.url)).steps():
                 step()
         rows = kept_calls(tmp_path)
-    assert Counter(row["api"] for row in rows) == Counter(tapped.calls)
+    assert Counter(row["api"] for row in rows) == Counter(proxied.faults.log.apis())
     assert {row["connection"] for row in rows} == {"aws-config"}
     assert {row["cloud"] for row in rows} == {"AWS"}
     run = next(row for row in rows if row["api"] == "RunInstances")

@@ -13,12 +13,12 @@ from .spider import start
 CANARIES = {"ClientId": "AKIACANARYCANARY0001", "ClientSecret": "canary/secret+0002/canary/secret"}
 
 
-def test_no_canary_is_found_in_answers_files_or_logs(tmp_path: Path, moto: str) -> None:
+def test_no_canary_is_found_in_answers_files_or_logs(tmp_path: Path, twin: str) -> None:
     answers: list[str] = []
     process = start(tmp_path / "home", log_level="debug")
     client = process.client
     client.heard = answers.append
-    cloud = aws_at(moto)
+    cloud = aws_at(twin)
     pairs = [{"Key": key, "Value": value} for key, value in CANARIES.items()]
     private = ""
     try:
