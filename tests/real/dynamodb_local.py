@@ -1,8 +1,6 @@
 """AWS's DynamoDB Local, started with the block; and, as a program, the store's tests against it.
 
-It listens on every address and has no option for that, so both run in a network namespace of their own:
-
-    unshare --net sh -c 'ip link set lo up && exec python -m tests.real.dynamodb_local REPORT.xml'
+It listens on every address and has no option for that, so both run in a network namespace of their own (inside.py).
 """
 
 from __future__ import annotations
@@ -17,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from tests.real import inside
 from tests.servers import free_port, server
 
 POM: Final = Path(__file__).with_name("dynamodb-local.pom.xml")
@@ -33,7 +32,7 @@ def libraries() -> Path:
 
 def missing() -> list[str]:
     """What prepare.sh would have to install."""
-    commands = [name for name in ("java", "ip", "unshare") if shutil.which(name) is None]
+    commands = [name for name in ("java", *inside.COMMANDS) if shutil.which(name) is None]
     return commands + ([] if libraries().is_dir() else [str(libraries())])
 
 

@@ -6,6 +6,19 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 dir=${SPIDER_REAL_DIR:-/var/tmp/spider-real}
 
+# The tests start what they need themselves: no service is started by its installation (invoke-rc.d(8)).
+install() (
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+        trap 'rm -f "$policy"' EXIT
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod +x "$policy"
+    fi
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends "$@"
+)
+
 # -- Debian packages, by the command that each one brings
 missing=()
 while read -r command package; do
@@ -14,12 +27,15 @@ done <<'LIST'
 java default-jre-headless
 mvn maven
 ip iproute2
+setpriv util-linux
 unshare util-linux
+dockerd docker.io
+iptables iptables
+busybox busybox-static
+dropbear dropbear-bin
 LIST
 if [ ${#missing[@]} -gt 0 ]; then
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get update -qq
-    apt-get install -y -qq --no-install-recommends "${missing[@]}"
+    install "${missing[@]}"
 fi
 
 # -- DynamoDB Local: AWS's own, from Maven Central. Its folder is named after the pom's content.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,8 @@ from pathlib import Path
 import httpx
 
 from .clouds import CLOUDS, Cloud
+from .docker_cloud import docker_cloud
+from .engine import NoEngine, find
 from .life_cycle import LifeCycle
 from .spider import CallFailed, Client, spider
 
@@ -18,10 +21,12 @@ PASSED, FAILED, LEFT_OUT = "ok", "FAILED", "-"
 
 
 def main() -> int:
+    # As Ctrl-C does: all that was started and made is taken away again.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="spider-demo-")))
-        print(f"Starting {len(CLOUDS)} clouds and Spider's API on this machine ...", flush=True)
-        clouds = [stack.enter_context(start()) for start in CLOUDS.values()]
+        print("Starting clouds and Spider's API on this machine ...", flush=True)
+        clouds = start_clouds(stack)
         client = stack.enter_context(spider(home))
         print(f"Spider answers at {client.url}/spider; running the life cycle on each cloud ...\n", flush=True)
         with ThreadPoolExecutor(len(clouds)) as pool:
@@ -31,6 +36,16 @@ def main() -> int:
     failures = [f"{name}: {why}" for name, (_, why) in zip(names, outcomes, strict=True) if why]
     print("\n".join(["", *failures] if failures else ["", f"All steps passed on {', '.join(names)}."]))
     return 1 if failures else 0
+
+
+def start_clouds(stack: ExitStack) -> list[Cloud]:
+    """All that run here, in the order of their names: the emulated ones, and the user's Docker Engine if it answers."""
+    clouds = [stack.enter_context(start()) for start in CLOUDS.values()]
+    try:
+        clouds.append(stack.enter_context(docker_cloud(find())))
+    except NoEngine as why:
+        print(f"{why}, so Docker is left out.", flush=True)
+    return sorted(clouds, key=lambda cloud: cloud.provider)
 
 
 def run(client: Client, cloud: Cloud) -> tuple[dict[str, str], str]:
