@@ -15,12 +15,13 @@ _METADATA_HOSTS = frozenset({"100.100.100.200", "fd00:ec2::254", "192.0.0.192", 
 
 def check_endpoint(values: Iterable[str], allowed: str) -> None:
     """Raises Invalid for a URL among `values` that is link-local, a metadata service, or outside of `allowed`
-    (comma-separated host patterns such as `*.example.org`; empty = any)."""
+    (comma-separated patterns of hosts, and of sockets' paths: `*.example.org,/run/docker.sock`; empty = any)."""
     for value in values:
         if "://" not in value:
             continue
         try:
-            host = urlsplit(value.strip()).hostname or ""
+            parts = urlsplit(value.strip())
+            host = parts.path if parts.scheme == "unix" else parts.hostname or ""
         except ValueError:
             raise Invalid("KeyValueInfoList: an address in it is not a URL", field="values") from None
         if host.lower().rstrip(".") in _METADATA_HOSTS or _link_local(host):

@@ -29,12 +29,17 @@ def test_metadata_services_are_refused(address: str) -> None:
     assert refused.value.field == "values"
 
 
-@pytest.mark.parametrize("value", ["http://127.0.0.1:5000", "https://cloud.example.org/v3", "us-east-2", "10.0.0.1"])
+@pytest.mark.parametrize(
+    "value",
+    ["http://127.0.0.1:5000", "unix:///run/docker.sock", "https://cloud.example.org/v3", "us-east-2", "10.0.0.1"],
+)
 def test_others_are_allowed(value: str) -> None:
     check_endpoint([value], "")
 
 
 def test_the_allow_list_is_kept() -> None:
-    check_endpoint(["https://api.example.org"], "*.example.org, 10.0.0.5")
-    with pytest.raises(Invalid):
-        check_endpoint(["https://api.example.com"], "*.example.org, 10.0.0.5")
+    allowed = "*.example.org, 10.0.0.5, /run/docker.sock"
+    check_endpoint(["https://api.example.org", "tcp://10.0.0.5:2376", "unix:///run/docker.sock"], allowed)
+    for other in ("https://api.example.com", "tcp://10.0.0.6:2376", "unix:///run/other.sock"):
+        with pytest.raises(Invalid, match="SPIDER_ENDPOINT_ALLOW"):
+            check_endpoint([other], allowed)
