@@ -28,7 +28,9 @@ class Settings:
     username: Annotated[str, "of HTTP Basic; without it only this machine is served"] = ""
     password: Annotated[str, "of HTTP Basic"] = field(default="", repr=False)
     error_status: Annotated[str, "`upstream`: every error is 500, as CB-Spider answers"] = ""
-    endpoint_allow: Annotated[str, "hosts and sockets that credentials and regions may name: `*.example.org,10.0.0.5,/run/docker.sock`"] = ""
+    endpoint_allow: Annotated[
+        str, "hosts and sockets that credentials and regions may name: `*.example.org,10.0.0.5,/run/docker.sock`"
+    ] = ""
 
     log_level: Annotated[str, "debug, info, warning or error; the file `log-level` overrides it at run time"] = "INFO"
     log_format: Annotated[str, "`text` (Cloud-Barista's line) or `json`"] = "text"

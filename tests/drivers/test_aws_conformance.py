@@ -62,6 +62,7 @@ def cloud(request: pytest.FixtureRequest, twin: str, proxied: Proxy) -> Iterator
         page_size=PAGE,
         contents=lambda: set(contents(looking)),
         calls_seen=lambda: proxied.faults.log.arrived,
+        throttled="throttle" in variant,
     )
     yield cloud
     cloud.disconnect()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 from typing import Any
 
@@ -10,14 +9,12 @@ from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.parsers import ResponseParserError
 
 from ..contract import CallRecorder, Invalid
+from ..contract.throttling import THROTTLED_SECONDS, Patience, retry_after
 from . import errors
-
-THROTTLED_SECONDS = 10.0
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 4.0
 
 # The largest MaxResults that EC2 takes, where that is not 1000.
 _LARGEST_PAGES = {"describe_instance_types": 100, "describe_route_tables": 100}
-_WAITED = "spider_waited"
+_PATIENCE = "spider_patience"
 _EC2_ANSWER = re.compile(rb"\s*(<\?xml[^>]*>)?\s*<\w+Response[\s/>]")
 
 
@@ -90,17 +87,11 @@ def _check(*, response_dict: dict[str, Any], **_: Any) -> None:
         raise ResponseParserError(f"this is no answer of EC2's: {response_dict['body'][:200]!r}")
 
 
-def _pause(
-    *, response: tuple[Any, dict[str, Any]] | None, request_dict: dict[str, Any], attempts: int, **_: Any
-) -> float | bool:
+def _pause(*, response: tuple[Any, dict[str, Any]] | None, request_dict: dict[str, Any], **_: Any) -> float | bool:
     """Seconds until a throttled request is sent again; False for any other, and when the patience is used up."""
     if response is None or response[1].get("Error", {}).get("Code") not in errors.THROTTLING:
         return False
-    pause = errors.retry_after(response[1]["ResponseMetadata"])
-    if pause is None:
-        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempts - 1)) * random.uniform(0.5, 1.0)
-    waited = request_dict["context"].get(_WAITED, 0.0) + pause
-    if waited > THROTTLED_SECONDS:
-        return False
-    request_dict["context"][_WAITED] = waited
-    return pause
+    patience: Patience = request_dict["context"].setdefault(_PATIENCE, Patience(THROTTLED_SECONDS))
+    headers = response[1]["ResponseMetadata"].get("HTTPHeaders", {})
+    pause = patience.pause(retry_after(headers.get("retry-after")))
+    return False if pause is None else pause

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import ipaddress
 import itertools
 import secrets
 from collections.abc import Callable, Iterable, Iterator
@@ -31,8 +32,6 @@ RULES = (
     Rule(Direction.INBOUND, Protocol.ICMP, -1, -1),
     Rule(Direction.OUTBOUND, Protocol.TCP, 443, 443),
 )
-# Two networks never overlap, for the sake of clouds that forbid it.
-_networks = itertools.cycle(range(1, 250))
 
 
 class Bench:
@@ -82,9 +81,10 @@ class Bench:
         return Ref(shape.iid.name, shape.iid.id)
 
     def _vpc_request(self, name: str) -> VpcRequest:
-        net = next(_networks)
-        subnets = tuple(SubnetRequest(f"{name}-{n}", f"10.{net}.{n}.0/24") for n in (1, 2))
-        return VpcRequest(name, f"10.{net}.0.0/16", subnets)
+        network = self.cloud.network()
+        _, *parts = itertools.islice(ipaddress.ip_network(network).subnets(new_prefix=24), 3)
+        subnets = tuple(SubnetRequest(f"{name}-{n}", str(part)) for n, part in enumerate(parts, 1))
+        return VpcRequest(name, network, subnets)
 
     def _key_pair_request(self, name: str) -> KeyPairRequest:
         self._public_key = public_key()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -17,9 +18,16 @@ from ..contract import (
     VirtualClock,
 )
 
+# Two networks never overlap, for the sake of clouds that forbid it.
+_numbers = itertools.cycle(range(1, 250))
+
 
 def _nothing() -> None:
     pass
+
+
+def _network() -> str:
+    return f"10.{next(_numbers)}.0.0/16"
 
 
 @dataclass
@@ -35,7 +43,10 @@ class Cloud:
     contents      ids of everything at the cloud, addresses, gateways and disks included, so that nothing stays behind
                   unseen; by default what the handlers list
     calls_seen    how many calls the cloud has served; by default that every call is recorded is checked less sharply
+    network       answers the CIDR of a VPC to make, a /16 that overlaps no other; by default in 10.0.0.0/8
     images, specs names that complete lists must hold
+    throttled     the cloud refuses some calls as too fast: a driver may pause right after such a call, for at most 10 s
+                  in all until it is granted. The pause is passed as a Wait is
     """
 
     driver: CloudDriver
@@ -48,8 +59,10 @@ class Cloud:
     page_size: int | None = None
     contents: Callable[[], set[str]] | None = None
     calls_seen: Callable[[], int] | None = None
+    network: Callable[[], str] = _network
     images: frozenset[str] = frozenset()
     specs: frozenset[str] = frozenset()
+    throttled: bool = False
     records: list[CallRecord] = field(default_factory=list, repr=False)
     after_call: Callable[[], None] = field(default=_nothing, repr=False)
     _connection: CloudConnection | None = field(default=None, repr=False)

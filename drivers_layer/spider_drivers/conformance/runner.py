@@ -31,6 +31,8 @@ Step = Callable[[CloudConnection, Attempt], T | Wait]
 # An operation that needs more than this never ends. Seconds of the cloud's clock.
 MOST_ROUNDS = 2000
 LONGEST = 4 * 3600.0
+# Of one throttled call, in all.
+LONGEST_PAUSES = 10.0
 # Until somebody notices a death. Short, so that the next try meets a cloud that does not show everything yet.
 _LEASE = 0.01
 
@@ -163,23 +165,50 @@ class Operation:
 
 @contextmanager
 def acting(cloud: Cloud, operation: str = "") -> Iterator[None]:
-    """Inside, calls to the cloud are recorded in a scope of this operation, and no handler may sleep."""
+    """Inside, calls to the cloud are recorded in a scope of this operation, and no handler may sleep, unless its cloud
+    has just refused a call as too fast."""
     token = scope.set(CallScope(connection=cloud.info.name, cloud=cloud.info.provider, operation=operation))
     try:
-        with _sleepless():
+        with _sleepless(cloud):
             yield
     finally:
         scope.reset(token)
 
 
+class _Pauses:
+    """Those that a driver takes when its cloud says that a call came too fast."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self.passing = False
+        self._cloud = cloud
+        self._records = len(cloud.records)
+        self._taken = 0.0
+
+    def take(self, seconds: float) -> None:
+        """Raises AssertionError for any other."""
+        records = self._cloud.records
+        refused = self._cloud.throttled and len(records) > self._records and records[-1].error_code
+        assert refused, f"the driver slept {seconds} s instead of answering Wait"
+        of_the_same_call = len(records) == self._records + 1
+        self._records = len(records)
+        self._taken = seconds + (self._taken if of_the_same_call else 0.0)
+        assert self._taken <= LONGEST_PAUSES, f"the driver waited for {self._taken} s to send one call again"
+        self.passing = True
+        try:
+            self._cloud.wait(seconds)
+        finally:
+            self.passing = False
+
+
 @contextmanager
-def _sleepless() -> Iterator[None]:
-    real, here = time.sleep, threading.get_ident()
+def _sleepless(cloud: Cloud) -> Iterator[None]:
+    real, here, pauses = time.sleep, threading.get_ident(), _Pauses(cloud)
 
     def sleep(seconds: float) -> None:
-        if threading.get_ident() == here:
-            raise AssertionError(f"the driver slept {seconds} s instead of answering Wait")
-        real(seconds)
+        if threading.get_ident() != here or pauses.passing:
+            real(seconds)
+        else:
+            pauses.take(seconds)
 
     time.sleep = sleep  # type: ignore[assignment]  # mypy takes functions for final
     try:

@@ -124,6 +124,16 @@ def test_a_url_is_imported(docker: Docker, served: Registry) -> None:
     delete(docker, image.iid.id)
 
 
+def test_a_create_that_failed_takes_away_only_what_it_has_brought(docker: Docker, name: str) -> None:
+    for there in (False, True):
+        attempt = Attempt(f"image-{there}")
+        done(lambda attempt: docker.connection.image.create(ImageRequest(name), attempt), attempt)
+        docker.connection.image.delete(Ref(name, None, attempt.token), attempt)
+        assert (name in listed(docker)) is there
+        create(docker, name)
+    delete(docker, name)
+
+
 def test_an_image_in_use_is_not_removed(docker: Docker, vpc: Vpc) -> None:
     name = docker.image_that_runs("/bin/sh")
     vm = docker.create(dataclasses.replace(docker.vm_request("one", vpc), image=Ref(name, name)))

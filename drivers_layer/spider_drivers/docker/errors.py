@@ -1,0 +1,158 @@
+"""The Engine's refusals, and its silence, as the contract's errors.
+
+The statuses are those of the Docker Engine API reference; where the Engine has one status for many reasons, its words
+tell them apart (`{"message": ...}`, as Engine 20.10 writes them).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from ..contract import (
+    InUse,
+    Invalid,
+    MissingReference,
+    NoAnswer,
+    NoCapacity,
+    NotFound,
+    Refused,
+    SpiderError,
+    Throttled,
+    Unavailable,
+    Unreachable,
+    Unsupported,
+    WrongState,
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a refusal means depends on what was asked. `missing`: the field of the request that names what does not
+    exist (None: it is the addressed resource); `conflict`: what 409 says."""
+
+    missing: str | None = None
+    conflict: type[SpiderError] = Refused
+
+
+ANYTHING = Asked()
+
+
+@dataclass
+class Answered(Exception):
+    """An answer that is no success. `docker`: the Engine wrote it, not somebody on the way. `read`: of a call that
+    changes nothing."""
+
+    status: int
+    text: str
+    docker: bool
+    read: bool
+    retry_after: float | None = None
+
+
+@dataclass
+class Silent(Exception):
+    """No answer, or not a whole one."""
+
+    error: Exception
+    read: bool
+
+
+# The first pattern found in the Engine's words decides, whatever the status is.
+_WORDS: tuple[tuple[re.Pattern[str], type[SpiderError], str | None], ...] = tuple(
+    (re.compile(pattern), kind, field)
+    for pattern, kind, field in (
+        (r"Pool overlaps with other one", Invalid, "subnets"),
+        (r"has active endpoints", InUse, None),
+        (r"no space left on device|toomanyrequests", NoCapacity, None),
+        (r"page not found", Refused, None),
+        (r"manifest unknown|manifest for \S+ not found|pull access denied|repository \S+ not found", NotFound, None),
+        (r"is (already|not) paused|is not running|paused container", WrongState, None),
+        (r"removal of container \S+ is already in progress|cannot remove a running", WrongState, None),
+    )
+)
+
+# Raised before a request is on its way, by the class's name in urllib3.
+_NEVER_SENT = frozenset({"NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "ProxyError"})
+_NEVER_CONNECTED = (ConnectionRefusedError, FileNotFoundError, PermissionError)
+# The handshake failed. An end of file may come later, too, when the request has been taken.
+_HANDSHAKE = re.compile(r"CERTIFICATE|ALERT|WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|record layer failure")
+
+
+def from_answer(answer: Answered, asked: Asked, redact: Callable[[str], str]) -> SpiderError:
+    kind, field = _kind(answer, asked)
+    text = redact(answer.text)
+    return kind(
+        text or f"the Docker Engine answered {answer.status}",
+        field=field,
+        code=str(answer.status),
+        text=text,
+        retry_after=answer.retry_after if kind is Throttled else None,
+    )
+
+
+def _kind(answer: Answered, asked: Asked) -> tuple[type[SpiderError], str | None]:
+    if answer.status == 429:
+        return Throttled, None
+    if not answer.docker:
+        return (Refused if 400 <= answer.status < 500 else _broken(answer.read)), None
+    for pattern, kind, field in _WORDS:
+        if pattern.search(answer.text):
+            return kind, field
+    if answer.status == 404:
+        return (MissingReference, asked.missing) if asked.missing else (NotFound, None)
+    if answer.status == 409:
+        return asked.conflict, None
+    if answer.status == 501:
+        return Unsupported, None
+    # 500 is the Engine's word for most refusals, and it says it when it is done with the call. Others are not.
+    if answer.status < 500 or (answer.status == 500 and not answer.read):
+        return Refused, None
+    return _broken(answer.read), None
+
+
+def from_silence(silence: Silent, redact: Callable[[str], str]) -> SpiderError:
+    text = redact(str(silence.error))
+    kind = Unreachable if _never_sent(silence.error) else NoAnswer
+    return kind(text, code=type(silence.error).__name__, text=text)
+
+
+def nonsense(read: bool, shown: str) -> SpiderError:
+    """For an answer of success that no Engine would give."""
+    text = f"this is no answer of a Docker Engine: {shown}"
+    return _broken(read)(text, code="200", text=text)
+
+
+@contextlib.contextmanager
+def understood() -> Iterator[None]:
+    """Around the reading of an answer, whose members may not be what the Engine's API says."""
+    try:
+        yield
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise nonsense(True, f"{type(error).__name__}: {error}") from error
+
+
+def _broken(read: bool) -> type[SpiderError]:
+    """A change may have taken effect all the same."""
+    return Unavailable if read else NoAnswer
+
+
+def _never_sent(error: BaseException) -> bool:
+    for cause in _causes(error):
+        if type(cause).__name__ in _NEVER_SENT or isinstance(cause, _NEVER_CONNECTED):
+            return True
+        if isinstance(cause, ssl.SSLError) and _HANDSHAKE.search(f"{cause.reason} {cause}"):
+            return True
+    return False
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error and what it wraps: requests and urllib3 put causes into `args` and `reason`."""
+    yield error
+    inner = [*error.args, getattr(error, "reason", None)]
+    for one in inner:
+        if isinstance(one, BaseException):
+            yield from _causes(one)
