@@ -29,6 +29,7 @@ from .errors import (
     WrongState,
 )
 from .interface import (
+    AnyCall,
     CloudConnection,
     CloudDriver,
     ConnectionInfo,
@@ -36,8 +37,10 @@ from .interface import (
     ImageHandler,
     KeyPairHandler,
     Reader,
+    RegionHandler,
     SecurityGroupHandler,
     SpecHandler,
+    TagHandler,
     VmHandler,
     VpcHandler,
 )
@@ -56,7 +59,9 @@ from .shapes import (
     Platform,
     Protocol,
     Ref,
+    RegionZone,
     Rule,
+    RulesRequest,
     SecurityGroup,
     SecurityGroupRequest,
     Spec,
@@ -67,6 +72,8 @@ from .shapes import (
     VmStatus,
     Vpc,
     VpcRequest,
+    Zone,
+    ZoneStatus,
 )
 
 __all__ = [
@@ -74,6 +81,7 @@ __all__ = [
     "ENDPOINT",
     "NOWHERE",
     "AlreadyExists",
+    "AnyCall",
     "Architecture",
     "Attempt",
     "CallRecord",
@@ -116,7 +124,10 @@ __all__ = [
     "Reader",
     "Ref",
     "Refused",
+    "RegionHandler",
+    "RegionZone",
     "Rule",
+    "RulesRequest",
     "SecurityGroup",
     "SecurityGroupHandler",
     "SecurityGroupRequest",
@@ -126,6 +137,7 @@ __all__ = [
     "Subnet",
     "SubnetRequest",
     "SystemClock",
+    "TagHandler",
     "Throttled",
     "TimedOut",
     "Unavailable",
@@ -141,6 +153,8 @@ __all__ = [
     "VpcRequest",
     "Wait",
     "WrongState",
+    "Zone",
+    "ZoneStatus",
     "redact",
     "scope",
 ]

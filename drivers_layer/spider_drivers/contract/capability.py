@@ -44,7 +44,8 @@ CA = Key("CA", ("CACertificate",), required=False)
 @dataclass(frozen=True, slots=True)
 class Capability:
     """`kinds` holds every kind of resource that the cloud offers, by name (vpc, security_group, …).
-    `kept` names the kinds that the cloud lacks and the engine keeps on its behalf; they stand in `kinds` too."""
+    `kept` names the kinds that the cloud lacks and the engine keeps on its behalf; they stand in `kinds` too.
+    `tagged` names those whose tags can be changed. `default_network`: a VM that names no subnet gets a network."""
 
     credential_keys: tuple[Key, ...]
     region_keys: tuple[Key, ...]
@@ -53,3 +54,5 @@ class Capability:
     vpc_cidr: bool = True
     single_vpc: bool = False
     paged: bool = True
+    tagged: frozenset[str] = frozenset()
+    default_network: bool = False

@@ -12,7 +12,7 @@ user's name in.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -27,9 +27,12 @@ from .shapes import (
     KeyPair,
     KeyPairRequest,
     Ref,
+    RegionZone,
+    RulesRequest,
     SecurityGroup,
     SecurityGroupRequest,
     Spec,
+    SubnetRequest,
     Vm,
     VmRequest,
     VmStatus,
@@ -120,9 +123,27 @@ class SpecHandler(Reader[Spec]):
 class VpcHandler(Handler[VpcRequest, Vpc]):
     """VPCs with their subnets."""
 
+    def add_subnet(self, ref: Ref, request: SubnetRequest, attempt: Attempt) -> Vpc | Wait:
+        """The whole VPC, once it shows the new subnet. Raises NotFound for the VPC, AlreadyExists, Invalid."""
+        raise Unsupported("subnets cannot be added to a VPC of this cloud: not implemented")
+
+    def remove_subnet(self, ref: Ref, subnet: Ref, attempt: Attempt) -> Wait | None:
+        """None once it is absent; also for what was never there. Raises InUse, with nothing changed."""
+        raise Unsupported("subnets cannot be removed from a VPC of this cloud: not implemented")
+
 
 class SecurityGroupHandler(Handler[SecurityGroupRequest, SecurityGroup]):
     """Security groups with their rules."""
+
+    def add_rules(self, ref: Ref, request: RulesRequest, attempt: Attempt) -> SecurityGroup | Wait:
+        """The group with all of the rules. Raises AlreadyExists, with nothing changed, for a rule that it has already,
+        unless an unclean try may have added it."""
+        raise Unsupported("rules cannot be added to a security group of this cloud: not implemented")
+
+    def remove_rules(self, ref: Ref, request: RulesRequest, attempt: Attempt) -> Wait | None:
+        """None once none of the rules is there. Raises MissingReference (`rules`), with nothing changed, for one that
+        the group does not have, unless an unclean try may have removed it."""
+        raise Unsupported("rules cannot be removed from a security group of this cloud: not implemented")
 
 
 class KeyPairHandler(Handler[KeyPairRequest, KeyPair]):
@@ -148,6 +169,32 @@ class VmHandler(Handler[VmRequest, Vm]):
     def reboot(self, ref: Ref, attempt: Attempt) -> VmStatus | Wait: ...
 
 
+class TagHandler(ABC):
+    """Tags of resources of any kind in the capability's `tagged`. What they are now stands in the resources' shapes."""
+
+    @abstractmethod
+    def add(self, kind: str, ref: Ref, key: str, value: str, attempt: Attempt) -> Wait | None:
+        """Sets it, whatever it was. Raises NotFound for the resource."""
+
+    @abstractmethod
+    def remove(self, kind: str, ref: Ref, key: str, attempt: Attempt) -> Wait | None:
+        """None once it is absent; also for what was never there. Raises NotFound for the resource."""
+
+
+class RegionHandler(Reader[RegionZone]):
+    """The cloud's regions and zones. The raw forms are the cloud's own JSON-like ones."""
+
+    @abstractmethod
+    def raw_regions(self) -> Any: ...
+
+    @abstractmethod
+    def raw_zones(self) -> Any:
+        """Of the connection's region."""
+
+
+AnyCall = Callable[[Mapping[str, str]], Mapping[str, str]]
+
+
 class CloudConnection(ABC):
     """One credential in one region. Used by one thread at a time; a handler is None where the cloud lacks it."""
 
@@ -157,6 +204,8 @@ class CloudConnection(ABC):
     security_group: SecurityGroupHandler | None = None
     key_pair: KeyPairHandler | None = None
     vm: VmHandler | None = None
+    tag: TagHandler | None = None
+    region_zone: RegionHandler | None = None
 
     def handler(self, kind: str) -> Any:
         """The handler of a kind; raises Unsupported."""
@@ -164,6 +213,10 @@ class CloudConnection(ABC):
         if found is None:
             raise Unsupported(f"this cloud has no handler for {kind}: not implemented")
         return found
+
+    def any_calls(self) -> Mapping[str, AnyCall]:
+        """What this cloud can do beside the rest, by a name that CB-Spider's clients know; texts in, texts out."""
+        return {}
 
     @abstractmethod
     def check(self) -> None:

@@ -208,6 +208,30 @@ class Vm:
     details: dict[str, str] = field(default_factory=dict)
 
 
+class ZoneStatus(StrEnum):
+    AVAILABLE = "Available"
+    UNAVAILABLE = "Unavailable"
+    UNTOLD = "StatusNotSupported"
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    name: str
+    display_name: str = ""
+    status: ZoneStatus = ZoneStatus.UNTOLD
+    details: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RegionZone:
+    """A region of the cloud, with its zones (none where the cloud has none)."""
+
+    name: str
+    display_name: str = ""
+    zones: tuple[Zone, ...] = ()
+    details: dict[str, str] = field(default_factory=dict)
+
+
 def iid(ref: Ref) -> Iid:
     return Iid(ref.name, ref.id or "")
 
@@ -281,6 +305,13 @@ class SecurityGroupRequest:
 
     def expected(self) -> SecurityGroup:
         return SecurityGroup(Iid(self.name, ""), iid(self.vpc), self.rules, self.tags)
+
+
+@dataclass(frozen=True, slots=True)
+class RulesRequest:
+    """Rules to add to a security group, or to take from it."""
+
+    rules: tuple[Rule, ...]
 
 
 @dataclass(frozen=True, slots=True)
