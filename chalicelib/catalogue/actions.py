@@ -1,160 +1,189 @@
-"""The vocabulary of the catalogue: Kind and Action. What exists is declared in `kinds.py`."""
+"""What can be done: every action, declared once."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from enum import StrEnum
-
 from . import wire
+from .kinds import (
+    CONNECTION,
+    CREDENTIAL,
+    DRIVER,
+    IMAGE,
+    KEY_PAIR,
+    REGION,
+    SECURITY_GROUP,
+    SPEC,
+    SUBNET,
+    VM,
+    VPC,
+)
+from .verbs import MAPPED, expand
+from .vocabulary import Action, Role
 
-
-class Role(StrEnum):
-    """What a caller must be allowed to do. Each role may do what the ones after it may."""
-
-    ADMIN = "admin"
-    OPERATOR = "operator"
-    VIEWER = "viewer"
-
-
-class Managed(StrEnum):
-    """Who makes a resource: the cloud, or the user; or it is no resource but a setting of Spider's."""
-
-    DEFAULT = "default"
-    MANAGEABLE = "manageable"
-    SETTING = "setting"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kind:
-    """One kind of resource.
-
-    name: the driver contract's name (a handler's attribute), also the key in a driver's capability
-    path: the word in routes; envelope: the key of its lists; title: the word in messages; history: in call records
-    owner: the kind whose resource it belongs to; named_in_owner: names are unique per owner, not per connection
-    parts: field of the answer's shape that lists resources of another kind, and that kind: they come and go with it
-    free: it may be deleted though others use it
-    remembered: its shape is kept, since a cloud may not tell all of it again
-    """
-
-    name: str
-    path: str
-    title: str
-    managed: Managed
-    answer: type[wire.Answer]
-    request: type[wire.Request] | None = None
-    envelope: str = ""
-    history: str = ""
-    owner: str | None = None
-    named_in_owner: bool = False
-    parts: tuple[str, str] | None = None
-    free: bool = False
-    remembered: bool = False
-    reads: Role = Role.VIEWER
-    changes: Role = Role.OPERATOR
-
-
-@dataclass(frozen=True, kw_only=True)
-class Action:
-    """One thing a caller can do. Every face (REST, docs, later gRPC and CLI) reads these and nothing else.
-
-    does: the engine's function, as a dotted name below the engine
-    request: what its body must hold, beside the path's names; None = no body is needed
-    envelope: the answer is a list under this key
-    operation: it changes a cloud as an operation (Idempotency-Key, Prefer: respond-async, 202)
-    """
-
-    name: str
-    method: str
-    path: str
-    does: str
-    summary: str
-    answer: type[wire.Answer]
-    request: type[wire.Request] | None = None
-    kind: Kind | None = None
-    envelope: str = ""
-    role: Role = Role.VIEWER
-    operation: bool = False
-    verb: str = ""
-
-    @property
-    def rpc(self) -> str:
-        """Name of the remote procedure: `create_vpc` is `CreateVpc`."""
-        return "".join(word.capitalize() for word in self.name.split("_"))
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """Words on the command line: `create_vpc` is `vpc create`."""
-        verb, _, noun = self.name.partition("_")
-        return (noun.replace("_", ""), verb) if noun else (verb,)
-
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        """Names in the path, in order."""
-        return tuple(re.findall(r"{(\w+)}", self.path))
-
-
-def expand(kind: Kind, verbs: tuple[str, ...] = ("create", "list", "get", "delete")) -> list[Action]:
-    """The actions that every kind has."""
-    made = {
-        "create": Action(
-            name=f"create_{kind.name}",
-            method="POST",
-            path=f"/{kind.path}",
-            does=_does(kind, "changes", "create"),
-            summary=f"Create a {kind.title}" if kind.managed != Managed.SETTING else f"Register a {kind.title}",
-            request=kind.request,
-            answer=kind.answer,
-            kind=kind,
-            role=kind.changes,
-            operation=kind.managed != Managed.SETTING,
-            verb="create",
-        ),
-        "list": Action(
-            name=f"list_{kind.name}",
-            method="GET",
-            path=f"/{kind.path}",
-            does=_does(kind, "reads", "list"),
-            summary=f"List every {kind.title}",
-            request=_needs_connection(kind),
-            answer=kind.answer,
-            kind=kind,
-            envelope=kind.envelope or kind.path,
-            role=kind.reads,
-            verb="list",
-        ),
-        "get": Action(
-            name=f"get_{kind.name}",
-            method="GET",
-            path=f"/{kind.path}/{{name}}",
-            does=_does(kind, "reads", "get"),
-            summary=f"Get a {kind.title}",
-            request=_needs_connection(kind),
-            answer=kind.answer,
-            kind=kind,
-            role=kind.reads,
-            verb="get",
-        ),
-        "delete": Action(
-            name=f"delete_{kind.name}",
-            method="DELETE",
-            path=f"/{kind.path}/{{name}}",
-            does=_does(kind, "changes", "delete"),
-            summary=f"Delete a {kind.title}",
-            request=None if kind.managed == Managed.SETTING else wire.Delete,
-            answer=wire.Result,
-            kind=kind,
-            role=kind.changes,
-            operation=kind.managed != Managed.SETTING,
-            verb="delete",
-        ),
-    }
-    return [made[verb] for verb in verbs]
-
-
-def _does(kind: Kind, part: str, verb: str) -> str:
-    return f"{'registry' if kind.managed == Managed.SETTING else part}.{verb}"
-
-
-def _needs_connection(kind: Kind) -> type[wire.Request] | None:
-    return None if kind.managed == Managed.SETTING else wire.OnConnection
+ACTIONS: tuple[Action, ...] = (
+    Action(
+        name="list_cloudos",
+        method="GET",
+        path="/cloudos",
+        does="registry.clouds",
+        summary="List the clouds that a driver is installed for",
+        answer=wire.Name,
+        envelope="cloudos",
+    ),
+    *expand(DRIVER),
+    *expand(CREDENTIAL),
+    *expand(REGION),
+    *expand(CONNECTION),
+    *expand(IMAGE),
+    *expand(SPEC, ("list", "get")),
+    Action(
+        name="list_original_spec",
+        method="GET",
+        path="/vmorgspec",
+        does="reads.raw_list",
+        summary="List every VM Spec in the cloud's own form",
+        request=wire.OnConnection,
+        answer=wire.OriginalSpec,
+        kind=SPEC,
+    ),
+    Action(
+        name="get_original_spec",
+        method="GET",
+        path="/vmorgspec/{name}",
+        does="reads.raw_get",
+        summary="Get a VM Spec in the cloud's own form",
+        request=wire.OnConnection,
+        answer=wire.OriginalSpec,
+        kind=SPEC,
+    ),
+    *expand(VPC, MAPPED),
+    *expand(SUBNET, ("register", "unregister", "count_every", "count")),
+    Action(
+        name="add_subnet",
+        method="POST",
+        path="/vpc/{name}/subnet",
+        does="members.add",
+        summary="Add a subnet to a VPC",
+        request=wire.SubnetAdd,
+        answer=wire.VpcInfo,
+        kind=VPC,
+        role=Role.OPERATOR,
+        operation=True,
+        verb="add_subnet",
+    ),
+    Action(
+        name="get_subnet",
+        method="GET",
+        path="/vpc/{name}/subnet/{member}",
+        does="members.get",
+        summary="Get a subnet of a VPC",
+        request=wire.OnConnection,
+        answer=wire.SubnetInfo,
+        kind=VPC,
+    ),
+    Action(
+        name="remove_subnet",
+        method="DELETE",
+        path="/vpc/{name}/subnet/{member}",
+        does="members.remove",
+        summary="Remove a subnet from a VPC",
+        request=wire.Delete,
+        answer=wire.Result,
+        kind=VPC,
+        role=Role.OPERATOR,
+        operation=True,
+        verb="remove_subnet",
+    ),
+    Action(
+        name="remove_csp_subnet",
+        method="DELETE",
+        path="/vpc/{name}/cspsubnet/{member}",
+        does="members.remove_at_cloud",
+        summary="Remove a subnet from a VPC by the cloud's id",
+        request=wire.OnConnection,
+        answer=wire.Result,
+        kind=VPC,
+        role=Role.OPERATOR,
+        operation=True,
+        verb="remove_subnet",
+    ),
+    *expand(SECURITY_GROUP, MAPPED),
+    Action(
+        name="add_rules",
+        method="POST",
+        path="/securitygroup/{name}/rules",
+        does="rules.add",
+        summary="Add rules to a Security Group",
+        request=wire.Rules,
+        answer=wire.SecurityInfo,
+        kind=SECURITY_GROUP,
+        role=Role.OPERATOR,
+        operation=True,
+        verb="add_rules",
+    ),
+    Action(
+        name="remove_rules",
+        method="DELETE",
+        path="/securitygroup/{name}/rules",
+        does="rules.remove",
+        summary="Remove rules from a Security Group",
+        request=wire.Rules,
+        answer=wire.Result,
+        kind=SECURITY_GROUP,
+        role=Role.OPERATOR,
+        operation=True,
+        verb="remove_rules",
+    ),
+    *expand(KEY_PAIR, MAPPED),
+    *expand(VM, MAPPED),
+    Action(
+        name="list_vm_status",
+        method="GET",
+        path="/vmstatus",
+        does="reads.statuses",
+        summary="List the status of every VM",
+        request=wire.OnConnection,
+        answer=wire.VmStatusInfo,
+        kind=VM,
+        envelope="vmstatus",
+    ),
+    Action(
+        name="get_vm_status",
+        method="GET",
+        path="/vmstatus/{name}",
+        does="reads.status",
+        summary="Get the status of a VM",
+        request=wire.OnConnection,
+        answer=wire.Status,
+        kind=VM,
+    ),
+    Action(
+        name="control_vm",
+        method="GET",
+        path="/controlvm/{name}",
+        does="changes.control",
+        summary="Suspend, resume or reboot a VM (?action=)",
+        request=wire.Control,
+        answer=wire.Status,
+        kind=VM,
+        role=Role.OPERATOR,
+        operation=True,
+    ),
+    Action(
+        name="run_ssh",
+        method="POST",
+        path="/sshrun",
+        does="ssh.run",
+        summary="Run a command on a host over SSH",
+        request=wire.SshRun,
+        answer=wire.Output,
+        role=Role.ADMIN,
+    ),
+    Action(
+        name="get_operation",
+        method="GET",
+        path="/operation/{name}",
+        does="operations.get",
+        summary="Get an operation: its state, what it waits for, its outcome",
+        answer=wire.OperationInfo,
+    ),
+)

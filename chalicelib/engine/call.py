@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..catalogue.actions import Action, Kind
+from ..catalogue.vocabulary import Action, Kind
 
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """`body`: the request in the contract's shape. `fingerprint`: equal for equal requests, to tell an idempotency
-    key that is used again from one that is misused."""
+    """`name` and `member` come from the path. `body`: the request in the contract's shape. `fingerprint`: equal for
+    equal requests, to tell an idempotency key that is used again from one that is misused."""
 
     action: Action
     name: str = ""
+    member: str = ""
     connection: str = ""
     body: Any = None
     idempotency_key: str = ""

@@ -10,6 +10,7 @@ from typing import Any
 from spider_drivers.contract import (
     AlreadyExists,
     Conflict,
+    Iid,
     InUse,
     Invalid,
     KeyPairRequest,
@@ -19,7 +20,7 @@ from spider_drivers.contract import (
 )
 
 from ..catalogue.kinds import KINDS
-from ..catalogue.records import Accepted, Deleted, IssuedKeyPair
+from ..catalogue.records import Accepted, Deleted, IssuedKeyPair, Stub
 from ..store import Change, Item, Store
 from ..store import Conflict as StoreConflict
 from . import identities, keys
@@ -43,15 +44,18 @@ class Changes:
         self._identities = Identities(store)
 
     def create(self, call: Call) -> Any:
-        return self._once(call, self._create)
+        return self.once(call, self._create)
 
     def delete(self, call: Call) -> Any:
-        return self._once(call, self._delete)
+        return self.once(call, self._delete)
+
+    def delete_at_cloud(self, call: Call) -> Any:
+        return self.once(call, self._delete_at_cloud)
 
     def control(self, call: Call) -> Any:
-        return self._once(call, self._control)
+        return self.once(call, self._control)
 
-    def _once(self, call: Call, change: Callable[[Call], Any]) -> Any:
+    def once(self, call: Call, change: Callable[[Call], Any]) -> Any:
         """The change; or, if its idempotency key came before, the outcome of the operation that it opened then.
 
         A refusal may be due to the same request having been faster: its outcome is this one's too.
@@ -92,16 +96,32 @@ class Changes:
         )
         changes = [identities.opened(identity), *_parts_opened(identity, request)]
         opening = _opening(identity, operation, "create", self._settings.create_deadline, request, secret)
-        return self._run(call, opening, changes, taken)
+        return self.run(call, opening, changes, taken)
 
     def _delete(self, call: Call) -> Any:
         identity = self._identities.get(call.connection, call.kind, call.name)
         force: bool = call.body
         if force and identity.state == State.CREATING:
             return self._cancel(call, identity)
-        if not call.kind.free:
-            self._check_unused(identity)
-        return self._change(call, identity, "delete", State.DELETING, self._settings.delete_deadline)
+        if not call.kind.free and not force:
+            self.check_unused(identity)
+        seconds = self._settings.force_deadline if force else self._settings.delete_deadline
+        opening = self.opening(identity, "delete", seconds, force=force)
+        return self.change(call, identity, opening, State.DELETING)
+
+    def _delete_at_cloud(self, call: Call) -> Any:
+        """What has a name goes by its name."""
+        known = self._identities.of_connection(call.connection).known(call.kind.name, call.name)
+        if known is not None:
+            self.check_unused(known)
+            opening = self.opening(known, "delete", self._settings.delete_deadline)
+            return self.change(call, known, opening, State.DELETING)
+        target = self._connections.target(call.connection)
+        if call.kind.name in target.capability.kept:
+            raise Unsupported(f"{target.info.provider} has no {call.kind.title} to delete: not implemented")
+        nobody = Identity(call.connection, call.kind.name, "", call.name, State.ACTIVE, system_id=call.name)
+        opening = self.opening(nobody, "delete_csp", self._settings.delete_deadline)
+        return self.run(call, opening, [], SpiderError("the operation's id is taken"))
 
     def _cancel(self, call: Call, identity: Identity) -> Any:
         """Undoes a create that is under way; one that succeeds all the same is deleted."""
@@ -115,17 +135,26 @@ class Changes:
 
     def _control(self, call: Call) -> Any:
         identity = self._identities.get(call.connection, call.kind, call.name)
-        return self._change(call, identity, call.body, State.ACTIVE, self._settings.control_deadline)
+        opening = self.opening(identity, call.body, self._settings.control_deadline)
+        return self.change(call, identity, opening, State.ACTIVE)
 
-    def _change(self, call: Call, identity: Identity, verb: str, state: State, seconds: float) -> Any:
-        operation = _new_id()
-        opening = _opening(identity, operation, verb, seconds)
+    def opening(
+        self, identity: Identity, verb: str, seconds: float, request: Any = None, *, force: bool = False
+    ) -> Opening:
+        """Of a change of what exists."""
+        return _opening(identity, _new_id(), verb, seconds, request, force=force)
+
+    def change(
+        self, call: Call, identity: Identity, opening: Opening, state: State, more: Sequence[Change] = ()
+    ) -> Any:
+        """Opens the operation unless another one holds the resource, and waits for it. `more`: what is written along
+        with it."""
         busy = Conflict(
-            f"{call.kind.title} '{identity.name}' in connection '{call.connection}' is being changed by the operation "
-            f"'{identity.operation or 'of another caller'}'",
+            f"{KINDS[identity.kind].title} '{identity.name}' in connection '{call.connection}' is being changed by the "
+            f"operation '{identity.operation or 'of another caller'}'",
             operation=identity.operation or None,
         )
-        return self._run(call, opening, [identities.claimed(identity, operation, state)], busy)
+        return self.run(call, opening, [identities.claimed(identity, opening.id, state), *more], busy)
 
     def _check(self, call: Call, target: Target) -> None:
         request, kind = call.body, call.kind
@@ -137,7 +166,7 @@ class Changes:
             raise Invalid(f"the name '{request.name[:80]}' {complaint} ({target.info.provider})", field="name")
         request.check(target.capability)
 
-    def _check_unused(self, identity: Identity) -> None:
+    def check_unused(self, identity: Identity) -> None:
         census = self._identities.of_connection(identity.connection)
         for one in (identity, *census.parts_of(identity)):
             users = [user for user in census.users_of(one) if user.key != identity.key]
@@ -145,7 +174,7 @@ class Changes:
                 names = ", ".join(f"{KINDS[user.kind].title} '{user.name}'" for user in users[:10])
                 raise InUse(f"{KINDS[one.kind].title} '{one.name}' is in use by {names}")
 
-    def _run(self, call: Call, opening: Opening, changes: Sequence[Change], refusal: SpiderError) -> Any:
+    def run(self, call: Call, opening: Opening, changes: Sequence[Change], refusal: SpiderError) -> Any:
         try:
             with self.queue.announce(opening.id):
                 self._operations.open(opening, changes, call)
@@ -174,10 +203,12 @@ class Changes:
 
     def _known(self, row: Item) -> Any:
         """What can be said of a resource whose operation goes on."""
-        if row["verb"] == "delete":
-            return Deleted(done=False)
-        if row["verb"] != "create":
+        if row["verb"] in _TRANSITIONAL:
             return _TRANSITIONAL[row["verb"]]
+        if row["verb"] in ("add_subnet", "add_rules"):
+            return Stub(Iid(row["name"], row.get("system_id", "")))
+        if row["verb"] != "create":
+            return Deleted(done=False)
         shape = self._operations.request(row).expected()
         secret = self._operations.secret(row)
         return shape if secret is None else IssuedKeyPair(shape, secret)
@@ -218,6 +249,8 @@ def _opening(
     seconds: float,
     request: Any = None,
     secret: str | None = None,
+    *,
+    force: bool = False,
 ) -> Opening:
     return Opening(
         id=operation,
@@ -231,4 +264,5 @@ def _opening(
         request=request,
         secret=secret,
         seconds=seconds,
+        force=force,
     )

@@ -19,7 +19,7 @@ from spider_drivers.contract import (
 )
 from spider_drivers.contract import registry as drivers
 
-from ..catalogue.actions import Kind
+from ..catalogue.vocabulary import Kind
 from .history import History
 from .registry import Registry
 from .settings import Settings

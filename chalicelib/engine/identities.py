@@ -9,8 +9,8 @@ from typing import Any
 
 from spider_drivers.contract import NOWHERE, Iid, NotFound, Ref
 
-from ..catalogue.actions import Kind
 from ..catalogue.kinds import KINDS
+from ..catalogue.vocabulary import Kind
 from ..store import ABSENT, IDENTITIES, Change, Delete, Item, Key, Put, Store, Update, join_key
 
 
@@ -82,7 +82,11 @@ def _guard_key(identity: Identity, system_id: str) -> Key:
 
 def opened(identity: Identity) -> Put:
     """The name is taken, unless someone has it."""
-    row = {
+    return Put(IDENTITIES, _row(identity), if_absent=True)
+
+
+def _row(identity: Identity) -> Item:
+    return {
         "connection": identity.connection,
         "key": identity.key,
         "kind": identity.kind,
@@ -93,12 +97,15 @@ def opened(identity: Identity) -> Put:
         "token": identity.token,
         "uses": list(identity.uses),
     }
-    return Put(IDENTITIES, row, if_absent=True)
+
+
+def _guard(identity: Identity, system_id: str) -> Put:
+    guard_hash, guard_range = _guard_key(identity, system_id)
+    return Put(IDENTITIES, {"connection": guard_hash, "key": guard_range, "name": identity.name}, if_absent=True)
 
 
 def activated(identity: Identity, system_id: str, kept: Mapping[str, Any] | None) -> list[Change]:
     """A create is done: the cloud's id is known, and no other name of this kind has it."""
-    guard_hash, guard_range = _guard_key(identity, system_id)
     return [
         Update(
             IDENTITIES,
@@ -106,8 +113,17 @@ def activated(identity: Identity, system_id: str, kept: Mapping[str, Any] | None
             {"state": State.ACTIVE.value, "system_id": system_id, "operation": None, "kept": kept},
             when={"operation": identity.operation},
         ),
-        Put(IDENTITIES, {"connection": guard_hash, "key": guard_range, "name": identity.name}, if_absent=True),
+        _guard(identity, system_id),
     ]
+
+
+def adopted(identity: Identity) -> list[Change]:
+    """What exists at the cloud gets a name, unless the name is taken or another one stands for it."""
+    row = {**_row(identity), "system_id": identity.system_id, "kept": identity.kept}
+    changes: list[Change] = [Put(IDENTITIES, row, if_absent=True)]
+    if not KINDS[identity.kind].named_in_owner:
+        changes.append(_guard(identity, identity.system_id))
+    return changes
 
 
 def activated_part(identity: Identity, system_id: str) -> Update:
@@ -132,6 +148,18 @@ def released(identity: Identity, operation: str) -> Update:
     return Update(IDENTITIES, _key(identity), change, when={"operation": operation})
 
 
+def remembered(identity: Identity, operation: str, kept: Mapping[str, Any]) -> Update:
+    """The operation is over, and has changed a resource that the cloud does not have."""
+    change = {"state": State.ACTIVE.value, "operation": None, "kept": kept}
+    return Update(IDENTITIES, _key(identity), change, when={"operation": operation})
+
+
+def forgotten(identity: Identity) -> list[Change]:
+    """As removed, unless an operation holds it."""
+    _, *guard = removed(identity)
+    return [Delete(IDENTITIES, _key(identity), when={"operation": ABSENT, "token": identity.token}), *guard]
+
+
 def removed(identity: Identity) -> list[Change]:
     """The resource is gone, and its name is free."""
     changes: list[Change] = [Delete(IDENTITIES, _key(identity))]
@@ -148,9 +176,9 @@ class Identities:
         row = self._store.get(IDENTITIES, (connection, identity_key(kind, owner, name)))
         return read(row) if row else None
 
-    def get(self, connection: str, kind: Kind, name: str) -> Identity:
+    def get(self, connection: str, kind: Kind, name: str, owner: str = "") -> Identity:
         """Raises NotFound in the words that CB-Spider's clients search for."""
-        found = self.find(connection, kind.name, name)
+        found = self.find(connection, kind.name, name, owner)
         if found is None:
             raise NotFound(f"{kind.title} '{name}' does not exist in connection '{connection}'", field="name")
         return found
@@ -185,6 +213,17 @@ class Census:
 
     def find(self, key: str) -> Identity | None:
         return next((one for one in self._all if one.key == key), None)
+
+    def known(self, kind: str, cloud_id: str) -> Identity | None:
+        """Who stands for a resource of the cloud."""
+        return self._names.get((kind, cloud_id))
+
+    def named_by(self, shape: Any) -> list[Identity]:
+        """Those that a driver's answer refers to."""
+        given = [(field.metadata["kind"], getattr(shape, field.name)) for field in fields(shape) if field.metadata]
+        iids = [(kind, one) for kind, many in given for one in (many if isinstance(many, tuple) else (many,))]
+        known = [self.known(kind, one.id) for kind, one in iids]
+        return list({one.key: one for one in known if one}.values())
 
     def users_of(self, identity: Identity) -> list[Identity]:
         return [one for one in self._all if identity.key in one.uses]

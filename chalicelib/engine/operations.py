@@ -12,7 +12,8 @@ from typing import Any
 from spider_drivers.contract import Clock, Iid, KeyReused, NotFound, SpiderError
 
 from ..catalogue import records, wire
-from ..catalogue.kinds import ACTIONS, KINDS
+from ..catalogue.actions import ACTIONS
+from ..catalogue.kinds import KINDS
 from ..store import OPERATIONS, Change, Conflict, Item, Put, Store, Update
 from . import faults, shapes, times
 from .call import Call
@@ -32,7 +33,8 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Opening:
-    """What an operation is about. `secret` is shown by its own answers only (a private key)."""
+    """What an operation is about. `secret` is shown by its own answers only (a private key). `force`: a delete that
+    ends with the identity, whatever the cloud says."""
 
     id: str
     verb: str
@@ -45,6 +47,7 @@ class Opening:
     request: Any
     secret: str | None
     seconds: float
+    force: bool = False
 
 
 class Operations:
@@ -153,6 +156,7 @@ class Operations:
             if opening.request is not None
             else None,
             "secret": None if secret is None else self._sealer.seal(secret, f"secret/{opening.id}"),
+            "force": opening.force or None,
             "request_id": call.request_id,
             "state": State.RUNNING.value,
             "fence": 0,

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 from spider_drivers.contract import CloudConnection, Iid, NotFound, Ref, VmStatus
 
-from ..catalogue.actions import Managed
 from ..catalogue.kinds import KINDS
 from ..catalogue.records import Stub
+from ..catalogue.vocabulary import Managed
 from ..store import Item, Store
 from . import deadline, shapes
 from .call import Call
@@ -32,13 +32,13 @@ class Reads:
         target = self._connections.target(call.connection)
         kind = call.kind
         if kind.managed == Managed.DEFAULT:
-            everything: Sequence[Any] = self._read(call, target, lambda cloud: cloud.handler(kind.name).list())
+            everything: Sequence[Any] = self.ask(call, target, lambda cloud: cloud.handler(kind.name).list())
             return everything
         census = self._identities.of_connection(call.connection)
         mine = census.of_kind(kind.name)
         if kind.name in target.capability.kept:
             return [shapes.told(dict(one.kept)) for one in mine if one.kept]
-        held = self._read(call, target, lambda cloud: cloud.handler(kind.name).list())
+        held = self.ask(call, target, lambda cloud: cloud.handler(kind.name).list())
         by_id = {shape.iid.id: shape for shape in held}
         making = self._operations.rows([one.operation for one in mine if one.state == State.CREATING])
         found: list[Any] = []
@@ -66,7 +66,7 @@ class Reads:
     def statuses(self, call: Call) -> Sequence[tuple[Iid, VmStatus]]:
         target = self._connections.target(call.connection)
         mine = self._identities.of_connection(call.connection).of_kind(call.kind.name)
-        held = self._read(call, target, lambda cloud: cloud.handler(call.kind.name).statuses())
+        held = self.ask(call, target, lambda cloud: cloud.handler(call.kind.name).statuses())
         by_id = {iid.id: status for iid, status in held}
         return [(one.iid, _status(one, by_id)) for one in mine]
 
@@ -76,16 +76,14 @@ class Reads:
         if identity.state == State.CREATING:
             return VmStatus.CREATING
         try:
-            status: VmStatus = self._read(
-                call, target, lambda cloud: cloud.handler(call.kind.name).status(identity.ref)
-            )
+            status: VmStatus = self.ask(call, target, lambda cloud: cloud.handler(call.kind.name).status(identity.ref))
         except NotFound as gone:
             raise _gone(identity, gone) from gone
         return status
 
     def raw_list(self, call: Call) -> Any:
         target = self._connections.target(call.connection)
-        return self._read(call, target, lambda cloud: cloud.handler(call.kind.name).raw_list())
+        return self.ask(call, target, lambda cloud: cloud.handler(call.kind.name).raw_list())
 
     def raw_get(self, call: Call) -> Any:
         target = self._connections.target(call.connection)
@@ -100,7 +98,7 @@ class Reads:
 
     def _known_to_cloud(self, call: Call, target: Target, what: Callable[[CloudConnection], T]) -> T:
         try:
-            return self._read(call, target, what)
+            return self.ask(call, target, what)
         except NotFound as gone:
             message = f"{call.kind.title} '{call.name}' does not exist in connection '{call.connection}'"
             cloud_says = f" ({gone.message})" if gone.code else ""
@@ -118,12 +116,12 @@ class Reads:
 
     def _get_at_cloud(self, call: Call, target: Target, identity: Identity) -> Any:
         try:
-            return self._read(call, target, lambda cloud: cloud.handler(call.kind.name).get(identity.ref))
+            return self.ask(call, target, lambda cloud: cloud.handler(call.kind.name).get(identity.ref))
         except NotFound as gone:
             raise _gone(identity, gone) from gone
 
-    def _read(self, call: Call, target: Target, what: Callable[[CloudConnection], T]) -> T:
-        """A read of the cloud, within its deadline."""
+    def ask(self, call: Call, target: Target, what: Callable[[CloudConnection], T]) -> T:
+        """What a read of the cloud answers, within its deadline. Raises NoAnswer."""
         scope = target.scope(call.kind, call.name, call.request_id)
 
         def read() -> T:

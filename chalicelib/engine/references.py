@@ -8,8 +8,8 @@ from typing import Any
 
 from spider_drivers.contract import Capability, KeyPair, MissingReference, Ref, SecurityGroup, VmRequest, Wait
 
-from ..catalogue.actions import Managed
 from ..catalogue.kinds import KINDS
+from ..catalogue.vocabulary import Managed
 from . import shapes
 from .identities import Identities, Identity, State, identity_key
 

@@ -15,10 +15,13 @@ from .changes import Changes
 from .connections import Connections
 from .history import History
 from .lease import Leases
+from .mapping import Mapping
+from .members import Members
 from .operations import SHARDS, Operations
 from .queue import SteppedQueue, ThreadedQueue
 from .reads import Reads
 from .registry import Registry
+from .rules import Rules
 from .sealing import Sealer, local_sealer
 from .settings import Settings
 from .ssh import Ssh
@@ -41,6 +44,9 @@ class Engine:
         self.operations = Operations(store, sealer, clock, settings)
         self.reads = Reads(store, settings, self.connections, self.operations)
         self.changes = Changes(settings, store, self.connections, self.operations)
+        self.mapping = Mapping(store, self.connections, self.operations, self.reads)
+        self.members = Members(settings, store, self.changes, self.reads)
+        self.rules = Rules(settings, store, self.connections, self.changes)
         self.ssh = Ssh(settings)
         self._leases = Leases(store, clock, settings)
         steps = Steps(store, self.connections, self.operations)

@@ -47,6 +47,7 @@ class Settings:
     give_up_seconds: Annotated[float, "how long a cloud may give no answer before a change is given up"] = 180.0
     create_deadline: Annotated[float, "how long a create may take"] = 1200.0
     delete_deadline: Annotated[float, "how long a delete may take"] = 1200.0
+    force_deadline: Annotated[float, "how long a forced delete may take"] = 300.0
     control_deadline: Annotated[float, "how long a suspend, resume or reboot may take"] = 600.0
     compensate_deadline: Annotated[float, "how long undoing a failed create is tried"] = 3600.0
     result_ttl: Annotated[float, "how long outcomes and idempotency keys are kept"] = 86400.0

@@ -6,17 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from spider_drivers.contract import CallScope, KeyPairRequest, Ref, Wait
+from spider_drivers.contract import CallScope, KeyPairRequest, Ref, SecurityGroup, Vpc, Wait
 
-from ..catalogue.kinds import KINDS
+from ..catalogue.kinds import KINDS, SUBNET
 from ..catalogue.records import Deleted
 from ..store import Change, Item, Store
-from . import identities, shapes
+from . import identities, rules, shapes
 from .connections import Connections, Target
 from .identities import Identities, Identity, State
 from .lease import Lease
 from .operations import Operations
 from .references import resolve
+
+# Verbs whose failure is undone, and by what.
+UNDONE_BY = {"create": "delete", "add_subnet": "remove_subnet"}
+# What a driver calls them, where that is not their name.
+_AT_DRIVERS = {"delete_csp": "delete"}
 
 
 @dataclass(frozen=True)
@@ -41,36 +46,94 @@ class Steps:
             return self._create(lease, target)
         identity = _identity(row)
         if identity.kind in target.capability.kept:
-            return self._removed(identity)
-        with self._connections.open(target, _scope(row, target)) as cloud:
-            handler = cloud.handler(row["kind"])
-            ref = Ref(row["name"], row.get("system_id"), row["token"])
-            outcome = getattr(handler, row["verb"])(ref, lease.attempt())
-        if isinstance(outcome, Wait):
-            return outcome
-        if row["verb"] == "delete":
-            return self._removed(identity)
-        return Done([identities.released(identity, row["id"])], outcome)
+            return self._kept(row, identity)
+        outcome = self._asked(lease, target, row["verb"], Ref(row["name"], row.get("system_id"), row["token"]))
+        return outcome if isinstance(outcome, Wait) else self._done(row, identity, outcome)
 
     def back(self, lease: Lease) -> Wait | None:
-        """Undoes a create. None once the cloud holds nothing of it. Raises any SpiderError."""
+        """Undoes what failed. None once the cloud holds nothing of it. Raises any SpiderError."""
         row = lease.row
         if not row["parts"] and not row.get("unclean_since"):
             return None
         target = self._connections.target(row["connection"])
         with self._connections.open(target, _scope(row, target)) as cloud:
-            undone: Wait | None = cloud.handler(row["kind"]).delete(
-                Ref(row["name"], None, row["token"]), lease.attempt()
-            )
+            handler, attempt = cloud.handler(row["kind"]), lease.attempt()
+            if row["verb"] == "create":
+                undone: Wait | None = handler.delete(Ref(row["name"], None, row["token"]), attempt)
+            else:
+                member = Ref(self._operations.request(row).name, None, attempt.token)
+                undone = handler.remove_subnet(Ref(row["name"], row["system_id"], row["token"]), member, attempt)
         return undone
 
     def given_up(self, row: Item) -> Sequence[Change]:
         """What ends with an operation that failed: a name that was to be created is free again, anything else is as
         before."""
         identity = _identity(row)
-        if row["verb"] != "create":
-            return [identities.released(identity, row["id"])]
-        return self._with_parts(identity)
+        if row["verb"] == "create":
+            return self._with_parts(identity)
+        if row["verb"] == "delete_csp":
+            return []
+        changes: list[Change] = [identities.released(identity, row["id"])]
+        if row["verb"] == "add_subnet":
+            changes += identities.removed(self._member(row, self._operations.request(row).name))
+        return changes
+
+    def forgotten(self, row: Item) -> Done:
+        """A forced delete that the cloud has not granted."""
+        return self._done(row, _identity(row), None)
+
+    def _asked(self, lease: Lease, target: Target, verb: str, ref: Ref) -> Any:
+        """What the driver answers to a verb about what exists."""
+        request = [] if lease.row.get("request") is None else [self._operations.request(lease.row)]
+        with self._connections.open(target, _scope(lease.row, target)) as cloud:
+            handler = cloud.handler(lease.row["kind"])
+            return getattr(handler, _AT_DRIVERS.get(verb, verb))(ref, *request, lease.attempt())
+
+    def _kept(self, row: Item, identity: Identity) -> Done:
+        """What the cloud does not have is changed here."""
+        if row["verb"] == "delete":
+            return self._removed(identity)
+        census = self._identities.of_connection(row["connection"])
+        held = census.find(identity.key)
+        group: SecurityGroup = shapes.told(dict(held.kept)) if held and held.kept else SecurityGroup(identity.iid)
+        group = rules.changed(group, row["verb"], self._operations.request(row))
+        result = Deleted() if row["verb"] == "remove_rules" else group
+        return Done([identities.remembered(identity, row["id"], shapes.kept(group))], result)
+
+    def _done(self, row: Item, identity: Identity, outcome: Any) -> Done:
+        match row["verb"]:
+            case "delete":
+                return self._removed(identity)
+            case "delete_csp":
+                return Done([], Deleted())
+            case "add_subnet":
+                return self._added(row, identity, outcome)
+            case "add_rules":
+                named = self._identities.of_connection(row["connection"]).named(identity, outcome)
+                return Done([identities.released(identity, row["id"])], named)
+            case "remove_rules":
+                return Done([identities.released(identity, row["id"])], Deleted())
+            case "remove_subnet":
+                gone: Ref = self._operations.request(row)
+                changes = identities.removed(self._member(row, gone.name)) if gone.name else []
+                return Done([identities.released(identity, row["id"]), *changes], Deleted())
+        return Done([identities.released(identity, row["id"])], outcome)
+
+    def _added(self, row: Item, identity: Identity, vpc: Vpc) -> Done:
+        request = self._operations.request(row)
+        census = self._identities.of_connection(row["connection"])
+        new = [one for one in vpc.subnets if census.known(SUBNET.name, one.iid.id) is None]
+        made = next((one for one in new if one.iid.name == request.name), None) or next(
+            one for one in new if one.cidr == request.cidr
+        )
+        member = self._member(row, request.name)
+        changes = [identities.activated_part(member, made.iid.id), identities.released(identity, row["id"])]
+        known = census.knowing([replace(member, system_id=made.iid.id)])
+        return Done(changes, known.named(identity, vpc))
+
+    def _member(self, row: Item, name: str) -> Identity:
+        """A subnet of the VPC that the operation changes."""
+        return Identity(row["connection"], SUBNET.name, row["name"], name, State.ACTIVE, operation=row["id"], token="")
 
     def _create(self, lease: Lease, target: Target) -> Wait | Done:
         row = lease.row

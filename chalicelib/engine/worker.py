@@ -26,7 +26,7 @@ from .lease import Lease, LeaseLost, Leases
 from .operations import Operations, State
 from .queue import Queue
 from .settings import Settings
-from .steps import Done, Steps
+from .steps import UNDONE_BY, Done, Steps
 
 log = logging.getLogger("spider.worker")
 
@@ -109,7 +109,10 @@ class Worker:
             self._could_not_undo(lease, error)
         elif isinstance(error, PASSING) and self._may_pass(lease, error):
             self._try_again_later(lease, error)
-        elif row["verb"] == "create":
+        elif row.get("force"):
+            log.warning("operation %s: %s; forgotten all the same", row["id"], error)
+            self._close(lease, self._steps.forgotten(row))
+        elif row["verb"] in UNDONE_BY:
             log.info("operation %s: %s; undoing it", row["id"], error)
             now = times.kept(self._clock.now())
             lease.save(state=State.COMPENSATING.value, error=faults.kept(error), turned=now, failures=0)

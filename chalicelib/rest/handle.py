@@ -13,8 +13,8 @@ from typing import Any, Protocol
 from spider_drivers.contract import Invalid, SpiderError
 
 from ..catalogue import wire
-from ..catalogue.actions import Action
 from ..catalogue.records import Accepted, Operation
+from ..catalogue.vocabulary import Action
 from ..catalogue.wire.base import CheckedName
 from ..engine import faults
 from ..engine.call import Call
@@ -112,6 +112,7 @@ def _call(action: Action, names: dict[str, str], request: HttpRequest) -> Call:
     return Call(
         action=action,
         name=names.get("name", ""),
+        member=names.get("member", ""),
         connection=given.ConnectionName if isinstance(given, wire.OnConnection) else "",
         body=given.read() if given else None,
         idempotency_key=_idempotency_key(request) if action.operation else "",

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ..catalogue.actions import Action
-from ..catalogue.kinds import ACTIONS
+from ..catalogue.actions import ACTIONS
+from ..catalogue.vocabulary import Action
 from . import problems
 from .http import PREFIX
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from spider_drivers.contract import Invalid
 
-from chalicelib.catalogue.actions import Action
-from chalicelib.catalogue.kinds import ACTIONS
+from chalicelib.catalogue.vocabulary import Action
+from chalicelib.catalogue.actions import ACTIONS
 from chalicelib.rest.http import decode, split_path
 from chalicelib.rest.problems import Problem
 from chalicelib.rest.router import Match, Router, addresses, methods
@@ -21,7 +21,7 @@ def match(method: str, path: str, *actions: Action) -> Match:
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
 def test_every_action_has_a_route_of_its_own(action: Action) -> None:
-    path = "/spider" + action.path.replace("{name}", "x")
+    path = "/spider" + action.path.replace("{name}", "x").replace("{member}", "x")
     assert match(action.method, path) == (action, dict.fromkeys(action.parameters, "x"))
 
 

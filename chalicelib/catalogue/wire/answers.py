@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
-from spider_drivers.contract import (
-    VmStatus,
-)
+from spider_drivers.contract import KeyPair, SecurityGroup, Vm, VmStatus, Vpc
 
-from ..records import Connection, Credential, Deleted, Driver, Operation, Region, Stub
+from ..records import Connection, Credential, Deleted, Drift, Driver, Operation, Region, Stub
 from .base import HIDDEN, IID, Answer, KeyValueOut, moment, pairs
+from .resources import KeyPairInfo, SecurityInfo, VmInfo, VpcInfo
+
+
+class AllIids(Answer):
+    MappedList: list[IID]
+    OnlySpiderList: list[IID]
+    OnlyCSPList: list[IID]
+
+
+class AllInfos(Answer):
+    MappedInfoList: list[Any]
+    OnlySpiderList: list[IID]
+    OnlyCSPInfoList: list[Any]
 
 
 class StubInfo(Answer):
@@ -123,6 +134,44 @@ class ConnectionConfigInfo(Answer):
         )
 
 
+class Count(Answer):
+    count: int
+
+    @classmethod
+    def of(cls, shape: int) -> Self:
+        return cls(count=shape)
+
+
+class AllList(Answer):
+    AllList: AllIids
+
+    @classmethod
+    def of(cls, shape: Drift) -> Self:
+        return cls(
+            AllList=AllIids(
+                MappedList=[IID.of(one) for one in shape.both],
+                OnlySpiderList=[IID.of(one) for one in shape.only_spider],
+                OnlyCSPList=[IID.of(one) for one in shape.only_cloud],
+            )
+        )
+
+
+class AllInfoList(Answer):
+    ResourceType: str
+    AllListInfo: AllInfos
+
+    @classmethod
+    def of(cls, shape: Drift) -> Self:
+        return cls(
+            ResourceType=shape.word,
+            AllListInfo=AllInfos(
+                MappedInfoList=[told(one) for one in shape.both],
+                OnlySpiderList=[IID.of(one) for one in shape.only_spider],
+                OnlyCSPInfoList=[told(one) for one in shape.only_cloud],
+            ),
+        )
+
+
 class OperationInfo(Answer):
     """Spider's own: CB-Spider has no operations."""
 
@@ -159,6 +208,20 @@ class OperationInfo(Answer):
             Result=shape.result,
             Problem=shape.problem,
         )
+
+
+# A resource of any kind, by its shape.
+_TOLD: dict[type[Any], type[Answer]] = {
+    KeyPair: KeyPairInfo,
+    SecurityGroup: SecurityInfo,
+    Stub: StubInfo,
+    Vm: VmInfo,
+    Vpc: VpcInfo,
+}
+
+
+def told(shape: Any) -> Answer:
+    return _TOLD[type(shape)].of(shape)
 
 
 def write(model: type[Answer], shape: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 from spider_drivers.contract import (
     Direction,
     ImageRequest,
@@ -13,6 +13,7 @@ from spider_drivers.contract import (
     Protocol,
     Ref,
     Rule,
+    RulesRequest,
     SecurityGroupRequest,
     SubnetRequest,
     VmRequest,
@@ -44,12 +45,57 @@ class OnConnection(Request):
 
 
 class Delete(OnConnection):
-    """With `force`, a resource that is still being created is undone instead of refused."""
+    """With `force`, a resource that is still being created is undone instead of refused, and one that the cloud does
+    not delete is forgotten."""
 
     force: bool = False
 
     def read(self) -> bool:
         return self.force
+
+
+class RegisterReq(Request):
+    """`CSPId` is what the cloud calls it."""
+
+    Name: CheckedName
+    CSPId: CheckedName
+    VPCName: str = ""
+
+    def read(self) -> records.Registration:
+        return records.Registration(self.Name, self.CSPId, self.VPCName)
+
+
+class Register(OnConnection):
+    ReqInfo: RegisterReq
+
+    def read(self) -> records.Registration:
+        return self.ReqInfo.read()
+
+
+class SubnetRegisterReq(RegisterReq):
+    VPCName: CheckedName
+
+
+class SubnetRegister(OnConnection):
+    ReqInfo: SubnetRegisterReq
+
+    def read(self) -> records.Registration:
+        return self.ReqInfo.read()
+
+
+class UnregisterReq(Request):
+    VPCName: str = ""
+
+
+class Unregister(OnConnection):
+    """`force`: though others use it. A subnet's VPC stands in `ReqInfo`, or in the query."""
+
+    ReqInfo: UnregisterReq = UnregisterReq()
+    VPCName: str = ""
+    force: bool = False
+
+    def read(self) -> records.Forgetting:
+        return records.Forgetting(self.force, self.ReqInfo.VPCName or self.VPCName)
 
 
 class ImageReq(Request):
@@ -71,6 +117,13 @@ class SubnetReq(Request):
 
     def read(self) -> SubnetRequest:
         return SubnetRequest(self.Name, self.IPv4_CIDR, self.Zone, pairs_read(self.TagList))
+
+
+class SubnetAdd(OnConnection):
+    ReqInfo: SubnetReq
+
+    def read(self) -> SubnetRequest:
+        return self.ReqInfo.read()
 
 
 def _not_too_many(value: Any) -> Any:
@@ -160,6 +213,17 @@ class SecurityGroupCreate(OnConnection):
         info = self.ReqInfo
         rules = dict.fromkeys(rule.read(info.Direction) for rule in info.SecurityRules)
         return SecurityGroupRequest(info.Name, Ref(info.VPCName), tuple(rules), pairs_read(info.TagList))
+
+
+class RulesReq(Request):
+    RuleInfoList: Annotated[list[RuleReq], Field(min_length=1)]
+
+
+class Rules(OnConnection):
+    ReqInfo: RulesReq
+
+    def read(self) -> RulesRequest:
+        return RulesRequest(tuple(dict.fromkeys(rule.read() for rule in self.ReqInfo.RuleInfoList)))
 
 
 class KeyPairReq(Request):

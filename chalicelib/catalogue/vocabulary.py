@@ -1,0 +1,99 @@
+"""The vocabulary of the catalogue. What exists stands in `kinds.py`, what can be done in `actions.py`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from . import wire
+
+
+class Role(StrEnum):
+    """What a caller must be allowed to do. Each role may do what the ones after it may."""
+
+    ADMIN = "admin"
+    OPERATOR = "operator"
+    VIEWER = "viewer"
+
+
+class Managed(StrEnum):
+    """Who makes a resource: the cloud, or the user; or it is no resource but a setting of Spider's."""
+
+    DEFAULT = "default"
+    MANAGEABLE = "manageable"
+    SETTING = "setting"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One kind of resource.
+
+    name: the driver contract's name (a handler's attribute), also the key in a driver's capability
+    path: the word in routes; envelope: the key of its lists; title: the word in messages; history: in call records
+    word: CB-Spider's word for the type (RSType) in requests and answers that are about any kind
+    registration: the request that adopts one which exists at the cloud; deletion: what a delete answers
+    owner: the kind whose resource it belongs to; named_in_owner: names are unique per owner, not per connection
+    parts: field of the answer's shape that lists resources of another kind, and that kind: they come and go with it
+    free: it may be deleted though others use it
+    remembered: its shape is kept, since a cloud may not tell all of it again
+    """
+
+    name: str
+    path: str
+    title: str
+    managed: Managed
+    answer: type[wire.Answer]
+    request: type[wire.Request] | None = None
+    registration: type[wire.Request] | None = None
+    deletion: type[wire.Answer] = wire.Result
+    envelope: str = ""
+    word: str = ""
+    history: str = ""
+    owner: str | None = None
+    named_in_owner: bool = False
+    parts: tuple[str, str] | None = None
+    free: bool = False
+    remembered: bool = False
+    reads: Role = Role.VIEWER
+    changes: Role = Role.OPERATOR
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """One thing a caller can do. Every face (REST, docs, later gRPC and CLI) reads these and nothing else.
+
+    does: the engine's function, as a dotted name below the engine
+    request: what its body must hold, beside the path's names; None = no body is needed
+    envelope: the answer is a list under this key
+    operation: it changes a cloud as an operation (Idempotency-Key, Prefer: respond-async, 202)
+    """
+
+    name: str
+    method: str
+    path: str
+    does: str
+    summary: str
+    answer: type[wire.Answer]
+    request: type[wire.Request] | None = None
+    kind: Kind | None = None
+    envelope: str = ""
+    role: Role = Role.VIEWER
+    operation: bool = False
+    verb: str = ""
+
+    @property
+    def rpc(self) -> str:
+        """Name of the remote procedure: `create_vpc` is `CreateVpc`."""
+        return "".join(word.capitalize() for word in self.name.split("_"))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Words on the command line: `create_vpc` is `vpc create`."""
+        verb, _, noun = self.name.partition("_")
+        return (noun.replace("_", ""), verb) if noun else (verb,)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names in the path, in order."""
+        return tuple(re.findall(r"{(\w+)}", self.path))
