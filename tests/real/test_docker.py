@@ -11,7 +11,7 @@ import pytest
 from tests.real import docker_engine, docker_image, inside
 from tests.system.engine import Engine, NoEngine, find
 
-AT_LEAST = 120
+AT_LEAST = 160
 
 
 @pytest.mark.timeout(900)

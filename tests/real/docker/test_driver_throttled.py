@@ -1,9 +1,7 @@
-"""The same suite while every third call is refused as too fast, with the calls that arrived counted by a proxy that
-speaks mutual TLS on both sides."""
+"""The same suite while every third call is refused as too fast, by a proxy that also counts the calls."""
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 
 import pytest
@@ -11,37 +9,33 @@ from spider_drivers.conformance import Cloud, cases_for
 from spider_drivers.docker import DockerDriver
 
 from cloud_twin import tls
-from cloud_twin.faults import DOCKER, Faults, Forwarding, Rule
-from cloud_twin.serve import serving
-from tests.system.engine import Engine
+from cloud_twin.faults import DOCKER, Rule
+from tests.servers import Proxy, proxy
 
 from .driver import conformance_cloud
 from .engine import told
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, Faults]]:
-    """The Engine behind the proxy."""
-    found, _ = told()
-    credential, folder = found.credential(), tmp_path_factory.mktemp("proxy")
+def before_the_engine() -> Iterator[Proxy]:
+    """It speaks plain HTTP to the driver: a handshake for each call would take longer than the suite."""
+    engine, _ = told()
+    credential, url = engine.credential(), engine.host.replace("tcp:", "https:")
     identity = tls.Identity(credential["ClientCertificate"], credential["ClientKey"])
-    trusting, url = tls.client_context(credential["CA"], identity), found.host.replace("tcp:", "https:")
-    with contextlib.closing(Forwarding(url, tls=trusting)) as passed_on:
-        faults = Faults(passed_on, DOCKER)
-        with serving(faults, tls=tls.mutual(folder)) as url:
-            faults.rules.add(Rule(first=3, every=3, throttle=True))
-            yield Engine(url, folder), faults
-            assert faults.rules.all()[0].struck > 100, "hardly anything was throttled"
+    with proxy(url, DOCKER, upstream_tls=tls.client_context(credential["CA"], identity)) as running:
+        running.faults.rules.add(Rule(first=3, every=3, throttle=True))
+        yield running
+        assert running.faults.rules.all()[0].struck > 100, "hardly anything was throttled"
 
 
 @pytest.fixture
-def cloud(engine: tuple[Engine, Faults]) -> Iterator[Cloud]:
-    found, faults = engine
-    faults.log.clear()
-    cloud = conformance_cloud(found.credential(), throttled=True, calls_seen=lambda: faults.log.arrived)
+def cloud(before_the_engine: Proxy) -> Iterator[Cloud]:
+    log = before_the_engine.faults.log
+    log.clear()
+    cloud = conformance_cloud({"Host": before_the_engine.url}, throttled=True, calls_seen=lambda: log.arrived)
     yield cloud
     cloud.disconnect()
-    assert [call.api for call in faults.log.calls()] == [record.api for record in cloud.records]
+    assert log.apis() == [record.api for record in cloud.records]
 
 
 globals().update(cases_for(DockerDriver().capability()))
