@@ -13,7 +13,7 @@ from pathlib import Path
 
 from spider_drivers.contract import registry as drivers
 
-from chalicelib.catalogue.kinds import ACTIONS
+from chalicelib.catalogue.actions import ACTIONS
 from chalicelib.engine.settings import described
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -10,7 +10,7 @@ from spider_drivers.contract import VirtualClock
 from spider_drivers.mock.cloud import MockCloud, cloud, fresh_name
 
 from chalicelib.catalogue import wire
-from chalicelib.catalogue.kinds import ACTIONS
+from chalicelib.catalogue.actions import ACTIONS
 from chalicelib.engine.call import Call
 from chalicelib.engine.service import Engine, open_engine
 from chalicelib.engine.settings import Settings

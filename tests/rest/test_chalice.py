@@ -15,7 +15,7 @@ import pytest
 from chalice.test import Client
 
 import app
-from chalicelib.catalogue.kinds import ACTIONS
+from chalicelib.catalogue.actions import ACTIONS
 from tests.rest.stand_in import StandIn
 from tests.rest.support import Answer, over_http
 from tests.servers import free_port, server

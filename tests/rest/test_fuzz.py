@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from chalicelib.catalogue.actions import Action
-from chalicelib.catalogue.kinds import ACTIONS
+from chalicelib.catalogue.vocabulary import Action
+from chalicelib.catalogue.actions import ACTIONS
 from chalicelib.rest.handle import handle
 from chalicelib.rest.http import HttpRequest
 from tests.engine.house import House

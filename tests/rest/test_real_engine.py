@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.catalogue.actions import Action
-from chalicelib.catalogue.kinds import ACTIONS
+from chalicelib.catalogue.vocabulary import Action
+from chalicelib.catalogue.actions import ACTIONS
 from chalicelib.engine.service import open_engine
 from chalicelib.engine.settings import Settings
 from tests.rest.support import Answer, over_http
