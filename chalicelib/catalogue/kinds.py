@@ -72,6 +72,7 @@ VPC = Kind(
     registration=wire.Register,
     answer=wire.VpcInfo,
     parts=("subnets", "subnet"),
+    turn=3,
 )
 SUBNET = Kind(
     name="subnet",
@@ -97,6 +98,7 @@ SECURITY_GROUP = Kind(
     registration=wire.Register,
     answer=wire.SecurityInfo,
     owner="vpc",
+    turn=2,
 )
 KEY_PAIR = Kind(
     name="key_pair",
@@ -110,6 +112,7 @@ KEY_PAIR = Kind(
     answer=wire.KeyPairInfo,
     free=True,
     remembered=True,
+    turn=2,
 )
 VM = Kind(
     name="vm",
@@ -123,7 +126,10 @@ VM = Kind(
     answer=wire.VmInfo,
     deletion=wire.Status,
     owner="vpc",
+    turn=1,
 )
+
+BY_WORD: dict[str, Kind] = {kind.word: kind for kind in (IMAGE, VPC, SUBNET, SECURITY_GROUP, KEY_PAIR, VM)}
 
 KINDS: dict[str, Kind] = {
     kind.name: kind

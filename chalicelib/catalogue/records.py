@@ -86,6 +86,38 @@ class Drift:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A resource of the type that CB-Spider has this word for."""
+
+    word: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag of a resource, or (`key` "") all of them."""
+
+    of: Named
+    key: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TagList:
+    word: str
+    tags: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Destroyed:
+    """Of one kind: what is deleted, and why the rest is not, by name."""
+
+    word: str
+    deleted: tuple[Iid, ...]
+    left: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class UsingResources:
     """What a VM of the cloud uses."""
 

@@ -37,6 +37,7 @@ class Kind:
     parts: field of the answer's shape that lists resources of another kind, and that kind: they come and go with it
     free: it may be deleted though others use it
     remembered: its shape is kept, since a cloud may not tell all of it again
+    turn: when `destroy` deletes it, 1 is first; 0 is never
     """
 
     name: str
@@ -55,6 +56,7 @@ class Kind:
     parts: tuple[str, str] | None = None
     free: bool = False
     remembered: bool = False
+    turn: int = 0
     reads: Role = Role.VIEWER
     changes: Role = Role.OPERATOR
 

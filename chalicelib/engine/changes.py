@@ -52,6 +52,11 @@ class Changes:
     def delete_at_cloud(self, call: Call) -> Any:
         return self.once(call, self._delete_at_cloud)
 
+    def outcome(self, operation: str, seconds: float) -> Any:
+        """What an operation has come to, waited for; Accepted when it takes longer. Raises its error."""
+        row = self._wait(operation, seconds)
+        return self._operations.outcome(row) if _is_over(row) else Accepted(operation, self._known(row))
+
     def control(self, call: Call) -> Any:
         return self.once(call, self._control)
 
@@ -184,10 +189,7 @@ class Changes:
 
     def _await(self, call: Call, operation: str) -> Any:
         """The outcome, or what is known when the caller's time is up."""
-        row = self._wait(operation, 0.0 if call.respond_async else self._settings.wait_seconds)
-        if _is_over(row):
-            return self._operations.outcome(row)
-        return Accepted(operation, self._known(row))
+        return self.outcome(operation, 0.0 if call.respond_async else self._settings.wait_seconds)
 
     def _wait(self, operation: str, seconds: float) -> Item:
         """The operation as it is when it is over, or when the time is up."""
@@ -205,6 +207,8 @@ class Changes:
         """What can be said of a resource whose operation goes on."""
         if row["verb"] in _TRANSITIONAL:
             return _TRANSITIONAL[row["verb"]]
+        if row["verb"] == "add_tag":
+            return self._operations.request(row)
         if row["verb"] in ("add_subnet", "add_rules"):
             return Stub(Iid(row["name"], row.get("system_id", "")))
         if row["verb"] != "create":

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from spider_drivers.contract import (
+    NOWHERE,
     AlreadyExists,
     Conflict,
     Iid,
     InUse,
+    Invalid,
     LimitExceeded,
     MissingReference,
     NotFound,
@@ -19,7 +22,7 @@ from spider_drivers.contract import (
     Vpc,
 )
 
-from ..catalogue.kinds import CONNECTION, KINDS, VPC
+from ..catalogue.kinds import BY_WORD, CONNECTION, KINDS, VPC
 from ..catalogue.records import Deleted, Drift, Forgetting, Registration, UsingResources
 from ..catalogue.vocabulary import Kind
 from ..store import CONNECTIONS, Change, Store
@@ -153,6 +156,26 @@ class Mapping:
         known = census.known(call.kind.name, shape.iid.id)
         return census.named(known, shape) if known else shape
 
+    def of_vpc(self, call: Call) -> list[Any]:
+        """Those in the VPC of that name."""
+        self._identities.get(call.connection, VPC, call.name)
+        return [shape for shape in self._reads.list(call) if getattr(shape, "vpc", NOWHERE).name == call.name]
+
+    def cloud_name(self, call: Call) -> str:
+        """Where the cloud knows no names, its id."""
+        iid: Iid = self.cloud_info(call).iid
+        return iid.name or iid.id
+
+    def cloud_info(self, call: Call) -> Any:
+        """A resource that has a name, as the cloud tells it."""
+        kind = of_word(call.body)
+        target = self._connections.target(call.connection)
+        identity = self._identities.get(call.connection, kind, call.name)
+        if kind.name in target.capability.kept and identity.kept:
+            return shapes.told(dict(identity.kept))
+        of_kind = replace(call, action=replace(call.action, kind=kind))
+        return self._at_cloud(of_kind, target, kind, identity.system_id)
+
     def _sorted(self, call: Call) -> tuple[list[tuple[Identity, Any]], list[Identity], list[Any]]:
         """Known to both (with the shape), to Spider alone, to the cloud alone. What a create under way has made
         already is the former's."""
@@ -217,6 +240,13 @@ class Mapping:
     def _iid(self, census: Census, kind: str, iid: Iid) -> Iid:
         known = census.known(kind, iid.id)
         return known.iid if known else iid
+
+
+def of_word(word: str) -> Kind:
+    """Raises Invalid."""
+    if word not in BY_WORD:
+        raise Invalid(f"'{word}' is no type of resource; there are {', '.join(BY_WORD)}", field="ResourceType")
+    return BY_WORD[word]
 
 
 def _parts(identity: Identity, shape: Any) -> list[Identity]:

@@ -192,7 +192,7 @@ class Operations:
 def _answer(row: Item) -> type[wire.Answer]:
     """What the action answers that opened the operation. Control verbs share one action, which answers a status."""
     kind = KINDS[row["kind"]]
-    return next((one.answer for one in ACTIONS if one.kind is kind and one.verb == row["verb"]), wire.Status)
+    return next((one.answer for one in ACTIONS if one.kind in (kind, None) and one.verb == row["verb"]), wire.Status)
 
 
 def _key_id(key: str) -> str:

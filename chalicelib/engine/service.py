@@ -13,6 +13,7 @@ from . import log, times
 from .call import Call
 from .changes import Changes
 from .connections import Connections
+from .destroying import Destroying
 from .history import History
 from .lease import Leases
 from .mapping import Mapping
@@ -26,6 +27,7 @@ from .sealing import Sealer, local_sealer
 from .settings import Settings
 from .ssh import Ssh
 from .steps import Steps
+from .tags import Tags
 from .worker import Worker
 
 CLOSE_SECONDS = 5.0
@@ -47,6 +49,8 @@ class Engine:
         self.mapping = Mapping(store, self.connections, self.operations, self.reads)
         self.members = Members(settings, store, self.changes, self.reads)
         self.rules = Rules(settings, store, self.connections, self.changes)
+        self.tags = Tags(settings, store, self.connections, self.changes, self.reads)
+        self.destroying = Destroying(settings, store, clock, self.connections, self.changes)
         self.ssh = Ssh(settings)
         self._leases = Leases(store, clock, settings)
         steps = Steps(store, self.connections, self.operations)

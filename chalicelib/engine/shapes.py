@@ -28,6 +28,7 @@ _SHAPES: dict[str, type[Any]] = {
         contract.Vpc,
         contract.VpcRequest,
         records.Deleted,
+        records.Tag,
     )
 }
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from spider_drivers.contract import CallScope, KeyPairRequest, Ref, SecurityGroup, Vpc, Wait
+from spider_drivers.contract import CallScope, KeyPairRequest, NotFound, Ref, Vpc, Wait
 
 from ..catalogue.kinds import KINDS, SUBNET
 from ..catalogue.records import Deleted
 from ..store import Change, Item, Store
-from . import identities, rules, shapes
+from . import identities, rules, shapes, tags
 from .connections import Connections, Target
 from .identities import Identities, Identity, State
 from .lease import Lease
@@ -86,6 +86,8 @@ class Steps:
         """What the driver answers to a verb about what exists."""
         request = [] if lease.row.get("request") is None else [self._operations.request(lease.row)]
         with self._connections.open(target, _scope(lease.row, target)) as cloud:
+            if verb in ("add_tag", "remove_tag"):
+                return tags.asked(cloud, verb, lease.row["kind"], ref, request[0], lease.attempt())
             handler = cloud.handler(lease.row["kind"])
             return getattr(handler, _AT_DRIVERS.get(verb, verb))(ref, *request, lease.attempt())
 
@@ -93,12 +95,14 @@ class Steps:
         """What the cloud does not have is changed here."""
         if row["verb"] == "delete":
             return self._removed(identity)
-        census = self._identities.of_connection(row["connection"])
-        held = census.find(identity.key)
-        group: SecurityGroup = shapes.told(dict(held.kept)) if held and held.kept else SecurityGroup(identity.iid)
-        group = rules.changed(group, row["verb"], self._operations.request(row))
-        result = Deleted() if row["verb"] == "remove_rules" else group
-        return Done([identities.remembered(identity, row["id"], shapes.kept(group))], result)
+        held = self._identities.of_connection(row["connection"]).find(identity.key)
+        if held is None or held.kept is None:
+            raise NotFound(f"'{row['name']}' does not exist in connection '{row['connection']}'")
+        shape, request = shapes.told(dict(held.kept)), self._operations.request(row)
+        of_tags = row["verb"] in ("add_tag", "remove_tag")
+        shape = tags.changed(shape, row["verb"], request) if of_tags else rules.changed(shape, row["verb"], request)
+        result = {"add_rules": shape, "add_tag": request}.get(row["verb"], Deleted())
+        return Done([identities.remembered(identity, row["id"], shapes.kept(shape))], result)
 
     def _done(self, row: Item, identity: Identity, outcome: Any) -> Done:
         match row["verb"]:
@@ -111,7 +115,9 @@ class Steps:
             case "add_rules":
                 named = self._identities.of_connection(row["connection"]).named(identity, outcome)
                 return Done([identities.released(identity, row["id"])], named)
-            case "remove_rules":
+            case "add_tag":
+                return Done([identities.released(identity, row["id"])], self._operations.request(row))
+            case "remove_rules" | "remove_tag":
                 return Done([identities.released(identity, row["id"])], Deleted())
             case "remove_subnet":
                 gone: Ref = self._operations.request(row)

@@ -54,6 +54,19 @@ class Delete(OnConnection):
         return self.force
 
 
+def _word(value: str) -> str:
+    return value.strip().lower()
+
+
+Word = Annotated[str, AfterValidator(_word)]
+
+
+class TagReq(Request):
+    ResourceType: Word = ""
+    ResourceName: str = ""
+    Tag: KeyValue | None = None
+
+
 class RegisterReq(Request):
     """`CSPId` is what the cloud calls it."""
 
@@ -81,6 +94,66 @@ class SubnetRegister(OnConnection):
 
     def read(self) -> records.Registration:
         return self.ReqInfo.read()
+
+
+class CloudIdReq(Request):
+    CSPId: str = ""
+
+
+class OfCloudId(OnConnection):
+    """The id stands in `ReqInfo`, or in the query."""
+
+    ReqInfo: CloudIdReq = CloudIdReq()
+    CSPId: str = ""
+
+    @model_validator(mode="after")
+    def _has_id(self) -> OfCloudId:
+        if not self.read().strip():
+            raise ValueError("ReqInfo.CSPId is empty!")
+        return self
+
+    def read(self) -> str:
+        return self.ReqInfo.CSPId or self.CSPId
+
+
+class OfType(OnConnection):
+    ResourceType: Word
+
+    def read(self) -> str:
+        return self.ResourceType
+
+
+class AddTagReq(TagReq):
+    ResourceType: Annotated[Word, Field(min_length=1)]
+    ResourceName: CheckedName
+    Tag: KeyValue
+
+
+class AddTag(OnConnection):
+    ReqInfo: AddTagReq
+
+    def read(self) -> records.Tag:
+        info = self.ReqInfo
+        return records.Tag(records.Named(info.ResourceType, info.ResourceName), info.Tag.Key, info.Tag.Value)
+
+
+class OfTag(OnConnection):
+    """Whose tag it is stands in `ReqInfo`, or in the query."""
+
+    ReqInfo: TagReq | None = None
+    ResourceType: Word = ""
+    ResourceName: str = ""
+
+    @model_validator(mode="after")
+    def _names_one(self) -> OfTag:
+        if not (self.read().of.word and self.read().of.name):
+            raise ValueError("ResourceType and ResourceName are needed")
+        return self
+
+    def read(self) -> records.Tag:
+        info = self.ReqInfo or TagReq()
+        named = records.Named(info.ResourceType or self.ResourceType, info.ResourceName or self.ResourceName)
+        return records.Tag(named)
 
 
 class UnregisterReq(Request):
