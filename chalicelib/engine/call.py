@@ -10,14 +10,16 @@ from ..catalogue.vocabulary import Action, Kind
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """`name` and `member` come from the path. `body`: the request in the contract's shape. `fingerprint`: equal for
-    equal requests, to tell an idempotency key that is used again from one that is misused."""
+    """`name` and `member` come from the path. `transform`: ON, OFF, or "" as Spider is set. `body`: the request in the
+    contract's shape. `fingerprint`: equal for equal requests, to tell an idempotency key that is used again from one
+    that is misused."""
 
     action: Action
     name: str = ""
     member: str = ""
     connection: str = ""
     body: Any = None
+    transform: str = ""
     idempotency_key: str = ""
     fingerprint: str = ""
     respond_async: bool = False

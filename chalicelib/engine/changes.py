@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -14,6 +15,7 @@ from spider_drivers.contract import (
     InUse,
     Invalid,
     KeyPairRequest,
+    KindCapability,
     SpiderError,
     Unsupported,
     VmStatus,
@@ -101,6 +103,9 @@ class Changes:
         )
         changes = [identities.opened(identity), *_parts_opened(identity, request)]
         opening = _opening(identity, operation, "create", self._settings.create_deadline, request, secret)
+        if (call.transform or self._settings.id_transform_mode) == "ON":
+            cloud_name = transformed(request.name, operation, target.capability.kinds[call.kind.name])
+            opening = replace(opening, cloud_name=cloud_name)
         return self.run(call, opening, changes, taken)
 
     def _delete(self, call: Call) -> Any:
@@ -223,6 +228,13 @@ _TRANSITIONAL = {
     "resume": VmStatus.RESUMING,
     "reboot": VmStatus.REBOOTING,
 }
+
+
+def transformed(name: str, operation: str, capability: KindCapability) -> str:
+    """A name for the cloud that nobody else has: readable, of plain characters, as short as the cloud wants it."""
+    suffix = f"-{operation[:8]}"
+    plain = re.sub(r"[^a-z0-9-]", "-", name.lower()).lstrip("-0123456789")
+    return (plain or "spider")[: capability.max_name - len(suffix)] + suffix
 
 
 def _is_over(row: Item) -> bool:

@@ -34,7 +34,7 @@ class State(StrEnum):
 @dataclass(frozen=True)
 class Opening:
     """What an operation is about. `secret` is shown by its own answers only (a private key). `force`: a delete that
-    ends with the identity, whatever the cloud says."""
+    ends with the identity, whatever the cloud says. `cloud_name`: what the cloud is to call it, if not by its name."""
 
     id: str
     verb: str
@@ -48,6 +48,7 @@ class Opening:
     secret: str | None
     seconds: float
     force: bool = False
+    cloud_name: str = ""
 
 
 class Operations:
@@ -157,6 +158,7 @@ class Operations:
             else None,
             "secret": None if secret is None else self._sealer.seal(secret, f"secret/{opening.id}"),
             "force": opening.force or None,
+            "cloud_name": opening.cloud_name or None,
             "request_id": call.request_id,
             "state": State.RUNNING.value,
             "fence": 0,

@@ -28,6 +28,9 @@ class Settings:
     username: Annotated[str, "of HTTP Basic; without it only this machine is served"] = ""
     password: Annotated[str, "of HTTP Basic"] = field(default="", repr=False)
     error_status: Annotated[str, "`upstream`: every error is 500, as CB-Spider answers"] = ""
+    id_transform_mode: Annotated[str, "`ON`: names at clouds get a suffix of their own; requests may say otherwise"] = (
+        "OFF"
+    )
     endpoint_allow: Annotated[
         str, "hosts and sockets that credentials and regions may name: `*.example.org,10.0.0.5,/run/docker.sock`"
     ] = ""
@@ -75,7 +78,12 @@ class Settings:
         return cls(**given)
 
 
-_CHOICES = {"store": ("sqlite", "dynamodb"), "error_status": ("", "upstream"), "log_format": ("text", "json")}
+_CHOICES = {
+    "id_transform_mode": ("OFF", "ON"),
+    "store": ("sqlite", "dynamodb"),
+    "error_status": ("", "upstream"),
+    "log_format": ("text", "json"),
+}
 
 
 def _read(name: str, kind: type[Any], text: str) -> Any:

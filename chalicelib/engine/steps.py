@@ -147,6 +147,8 @@ class Steps:
         if isinstance(request, Wait):
             return request
         kept = row["kind"] in target.capability.kept
+        if row.get("cloud_name"):
+            request = replace(request, name=row["cloud_name"])
         if kept:
             outcome = request.expected()
             outcome = replace(outcome, iid=replace(outcome.iid, id=row["name"]))

@@ -115,6 +115,7 @@ def _call(action: Action, names: dict[str, str], request: HttpRequest) -> Call:
         member=names.get("member", ""),
         connection=given.ConnectionName if isinstance(given, wire.OnConnection) else "",
         body=given.read() if given else None,
+        transform=given.IDTransformMode if isinstance(given, wire.Create) else "",
         idempotency_key=_idempotency_key(request) if action.operation else "",
         fingerprint=_fingerprint(action, names, given) if action.operation else "",
         respond_async=action.operation and "respond-async" in _preferences(request),

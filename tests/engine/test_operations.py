@@ -23,11 +23,8 @@ from chalicelib.catalogue.records import Deleted
 from chalicelib.engine.operations import State
 from chalicelib.store import StoreUnavailable
 
+from .deaths import Deaths
 from .house import VM, VPC, House
-
-
-class Death(BaseException):
-    """The process is gone: nothing of it runs any more."""
 
 
 def test_a_refused_create_leaves_nothing_and_frees_the_name(house: House) -> None:
@@ -159,37 +156,10 @@ def test_force_deletes_what_is_there_like_any_other(house: House) -> None:
 def test_a_worker_may_die_at_any_call(house: House, monkeypatch: pytest.MonkeyPatch, moment: str, lag: str) -> None:
     """Of each create: killed at its nth call for every n, until one lives through. Then of each delete."""
     tried = 0
-    cloud_type = type(house.cloud)
-    real = cloud_type.call
-    state = {"left": 0}
-
-    def call(self: Any, *given: Any) -> Any:
-        state["left"] -= 1
-        if state["left"] == 0 and moment == "before":
-            raise Death
-        answer = real(self, *given)
-        if state["left"] == 0:
-            raise Death
-        return answer
-
-    def survive(number: int, do: Any) -> bool:
-        """True when the nth call was reached, and so the worker died."""
-        state["left"] = number
-        try:
-            do()
-            state["left"] = 0
-        except Death:
-            house.restart()
-            house.clock.advance(2 * house.settings.sweep_seconds)
-            house.engine.sweep()
-            house.engine.queue.wait("", lambda: False, 600)
-            return True
-        return False
-
     house.region(LagSeconds=lag)
     house.make_what_a_vm_needs()
     before = house.contents
-    monkeypatch.setattr(cloud_type, "call", call)
+    survive = Deaths(house, monkeypatch, moment).survive
     for number in range(1, 100):
         died = survive(number, lambda: house.make("vm", VM))
         assert sorted(house.contents.values()).count("vm") == 1

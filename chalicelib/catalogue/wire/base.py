@@ -163,6 +163,7 @@ def _upper(value: str) -> str:
 
 CheckedName = Annotated[str, AfterValidator(_name)]
 ConnectionName = Annotated[str, AfterValidator(_name)]
+NameOrNone = Annotated[str, AfterValidator(lambda value: _name(value) if value.strip() else "")]
 Provider = Annotated[str, AfterValidator(_name), AfterValidator(_upper)]
 Cidr = Annotated[str, AfterValidator(_cidr)]
 CidrOrNone = Annotated[str, AfterValidator(lambda value: _cidr(value) if value else "")]

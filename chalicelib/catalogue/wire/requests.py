@@ -21,7 +21,7 @@ from spider_drivers.contract import (
 )
 
 from .. import records
-from .base import CheckedName, Cidr, CidrOrNone, ConnectionName, KeyValue, Port, Provider, Request, TagList
+from .base import CheckedName, Cidr, CidrOrNone, ConnectionName, KeyValue, NameOrNone, Port, Provider, Request, TagList
 
 SUBNET_LIMIT = 80  # per VPC: its subnets are kept along with it, in one transaction of 100 rows at most
 
@@ -42,6 +42,18 @@ class OnConnection(Request):
     def read(self) -> Any:
         """Nothing but the connection, unless a subclass asks for more."""
         return None
+
+
+def _mode(value: str) -> str:
+    if value.strip().upper() not in ("", "ON", "OFF"):
+        raise ValueError(f"'{value}' is not ON or OFF")
+    return value.strip().upper()
+
+
+class Create(OnConnection):
+    """`IDTransformMode` ON: the cloud's name has a suffix of its own; "" is as Spider is set."""
+
+    IDTransformMode: Annotated[str, AfterValidator(_mode)] = ""
 
 
 class Delete(OnConnection):
@@ -175,7 +187,7 @@ class ImageReq(Request):
     Name: CheckedName
 
 
-class ImageCreate(OnConnection):
+class ImageCreate(Create):
     ReqInfo: ImageReq
 
     def read(self) -> ImageRequest:
@@ -218,7 +230,7 @@ class VpcReq(Request):
         return value
 
 
-class VpcCreate(OnConnection):
+class VpcCreate(Create):
     ReqInfo: VpcReq
 
     def read(self) -> VpcRequest:
@@ -279,7 +291,7 @@ class SecurityGroupReq(Request):
     TagList: TagList
 
 
-class SecurityGroupCreate(OnConnection):
+class SecurityGroupCreate(Create):
     ReqInfo: SecurityGroupReq
 
     def read(self) -> SecurityGroupRequest:
@@ -304,7 +316,7 @@ class KeyPairReq(Request):
     TagList: TagList
 
 
-class KeyPairCreate(OnConnection):
+class KeyPairCreate(Create):
     ReqInfo: KeyPairReq
 
     def read(self) -> KeyPairRequest:
@@ -334,8 +346,8 @@ class VmReq(Request):
     ImageType: Annotated[str, AfterValidator(_image_type)] = "PublicImage"
     ImageName: CheckedName
     VMSpecName: CheckedName
-    VPCName: CheckedName
-    SubnetName: CheckedName
+    VPCName: NameOrNone = ""
+    SubnetName: NameOrNone = ""
     SecurityGroupNames: list[CheckedName] = []
     KeyPairName: str = ""
     RootDiskType: Annotated[str, AfterValidator(lambda value: "" if value.lower() == "default" else value)] = ""
@@ -349,8 +361,16 @@ class VmReq(Request):
         _differ(value, "security group")
         return value
 
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> VmReq:
+        """In a subnet of a VPC, or in neither: the cloud's default network."""
+        for name, other in (("VPCName", "SubnetName"), ("SubnetName", "VPCName")):
+            if getattr(self, other) and not getattr(self, name):
+                raise ValueError(f"{name} is empty!")
+        return self
 
-class VmStart(OnConnection):
+
+class VmStart(Create):
     ReqInfo: VmReq
 
     def read(self) -> VmRequest:

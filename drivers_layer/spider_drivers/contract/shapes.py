@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 from .capability import Capability
-from .errors import Invalid
+from .errors import Invalid, Unsupported
 
 
 def of_kind(kind: str, *, owner: str | None = None, **more: Any) -> Any:
@@ -350,7 +350,10 @@ class VmRequest:
     tags: dict[str, str] = field(default_factory=dict)
 
     def check(self, capability: Capability) -> None:
-        """What it names is checked as it is resolved."""
+        """Raises Unsupported without a subnet where the cloud has no default network. What the request names is checked
+        as it is resolved."""
+        if not (self.vpc.name or self.subnet.name or capability.default_network):
+            raise Unsupported("a VM on this cloud needs a VPC and a subnet: there is no default network")
 
     def expected(self) -> Vm:
         return Vm(
