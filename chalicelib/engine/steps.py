@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -58,11 +59,13 @@ class Steps:
         target = self._connections.target(row["connection"])
         with self._connections.open(target, _scope(row, target)) as cloud:
             handler, attempt = cloud.handler(row["kind"]), lease.attempt()
+            undone: Wait | None = None
             if row["verb"] == "create":
-                undone: Wait | None = handler.delete(Ref(row["name"], None, row["token"]), attempt)
+                undone = handler.delete(Ref(row["name"], None, row["token"]), attempt)
             else:
                 member = Ref(self._operations.request(row).name, None, attempt.token)
-                undone = handler.remove_subnet(Ref(row["name"], row["system_id"], row["token"]), member, attempt)
+                with contextlib.suppress(NotFound):  # a VPC that is gone has taken its subnets along
+                    undone = handler.remove_subnet(Ref(row["name"], row["system_id"], row["token"]), member, attempt)
         return undone
 
     def given_up(self, row: Item) -> Sequence[Change]:
