@@ -9,11 +9,10 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from ..clock import TwinClock
-from . import request
+from . import region, request
 from .errors import Refusal
 from .service import Ec2
 
@@ -55,7 +54,7 @@ class Aws:
     def reset(self) -> None:
         """An empty cloud again; what a new account has by itself (its default VPC) is there."""
         with self._lock:
-            moto_api_backend.reset()
+            region.reset()
             self._ec2.clear()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -1,6 +1,7 @@
 """EC2's refusals: code, HTTP status and XML form.
 
-The codes are those of "Error codes for the Amazon EC2 API" (EC2 Developer Guide, errors-overview).
+The codes are those of "Error codes for the Amazon EC2 API" (EC2 Developer Guide, errors-overview), "codes" for short.
+Where answers of the service itself have been published that say otherwise, they are followed; a NOTE names one.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ from types import MappingProxyType
 from xml.sax.saxutils import escape
 
 CLIENT_ERROR = 400
-# "Common Errors" of the EC2 API Reference, and what the service answers. What is not here is a client error.
+# "Common Errors" of AWS's API references, and what the service has been seen to answer: AuthFailure
+# (hashicorp/terraform#17273), DryRunOperation (aws/karpenter-provider-aws#8015), InsufficientInstanceCapacity
+# (nib-health-funds/hammertime#29), RequestLimitExceeded (otiai10/hotsub#10), UnauthorizedOperation
+# (hashicorp/terraform-provider-aws#4664). What is not here is a client error.
 STATUSES: Mapping[str, int] = MappingProxyType(
     {
         "AuthFailure": 401,

@@ -1,6 +1,6 @@
 """How moto is called: its EC2 without its web server, so that results are objects until the last moment.
 
-All that is changed in moto stands here.
+All that is changed in moto stands here, in region.py and in document.py.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from moto.ec2.models import ec2_backends
 from moto.ec2.responses import EC2Response
 from werkzeug.exceptions import HTTPException
 
+from . import document
 from .errors import Refusal
 from .request import Request
 
@@ -23,7 +24,6 @@ from .request import Request
 _OWN_STATE = "RunInstances.Reservation.Instances.Instance.State"
 # "The value is Windows for Windows AMIs; otherwise blank" (API reference, Image and Instance).
 _PLATFORMS = ("Image.Platform", "Instances.Instance.Platform")
-_ITS_REQUEST_ID = "<requestId>request-id</requestId>"
 
 
 def _windows_alone(platform: str | None) -> str | None:
@@ -68,8 +68,7 @@ class MotoEc2(EC2Response):
 
     def document(self, result: Any, request_id: str) -> str:
         """The answer's XML."""
-        _, _, body = self.serialized(ActionResult(result))
-        return str(body).replace(_ITS_REQUEST_ID, f"<requestId>{request_id}</requestId>")
+        return document.write(self._get_action(), result, self.RESPONSE_KEY_PATH_TO_TRANSFORMER, request_id)
 
 
 def _unknown(action: str) -> Refusal:

@@ -60,7 +60,8 @@ class Pages:
             return None
         rest = self._rests.get(token)
         if rest is None or rest.asked != _asked(action, region, given):
-            raise Refusal("InvalidNextToken", f"The token '{token}' is invalid")
+            # NOTE: "codes" has InvalidNextToken; the service answers otherwise (boto/boto3#2673).
+            raise Refusal("InvalidParameterValue", f"Value ( {token} ) for parameter NextToken is invalid.")
         return self._page(action, rest, given)
 
     def first(self, action: str, region: str, given: Mapping[str, Any], result: Any) -> Any:

@@ -143,9 +143,12 @@ def _allowed(cloud: Any, ids: Iterable[str], participle: str, states: tuple[str,
     found: list[Any] = cloud.get_multi_instances_by_id(list(ids))
     for instance in found:
         if instance.state not in states:
+            never_ran = participle == "stopped" and instance.state == "pending"
             raise Refusal(
                 "IncorrectInstanceState",
-                f"The instance '{instance.id}' is not in a state from which it can be {participle}.",
+                f"Instance '{instance.id}' cannot be stopped as it has never reached the 'running' state."
+                if never_ran
+                else f"The instance '{instance.id}' is not in a state from which it can be {participle}.",
             )
     return found
 

@@ -48,6 +48,7 @@ def gateway_is_of_the_network(call: Call) -> None:
 
 @rule("DeleteNetworkInterface")
 def interface_is_free(call: Call) -> None:
+    """NOTE: "codes" has InvalidNetworkInterface.InUse; the service answers otherwise (gruntwork-io/cloud-nuke#1132)."""
     interface = call.given["NetworkInterfaceId"]
     if call.cloud.enis[interface].attachment_id:
-        raise Refusal("InvalidNetworkInterface.InUse", f"Network interface '{interface}' is currently in use.")
+        raise Refusal("InvalidParameterValue", f"Network interface '{interface}' is currently in use.")

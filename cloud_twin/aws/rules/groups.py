@@ -6,7 +6,7 @@ import re
 
 from .. import holders
 from ..call import Call, rule
-from ..errors import Refusal, bad_value, dependency
+from ..errors import Refusal, dependency
 
 LONGEST = 255
 _ALLOWED = re.compile(r"[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]*")
@@ -14,18 +14,31 @@ _ALLOWED = re.compile(r"[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]*")
 
 @rule("CreateSecurityGroup")
 def name_is_allowed(call: Call) -> None:
-    """API reference, CreateSecurityGroup, GroupName and GroupDescription."""
+    """API reference, CreateSecurityGroup, GroupName and GroupDescription.
+
+    NOTE: "codes" has InvalidGroup.Reserved, which was EC2-Classic's; in a VPC the service answers otherwise
+    (hashicorp/terraform#17343).
+    """
     name = call.given["GroupName"]
     if not name or name.startswith("sg-"):
         why = "Group names may not be in the format sg-*." if name else "Group name is empty."
-        raise bad_value(name, "groupName", why)
+        raise _bad_text(name, "GroupName", why)
     if name == "default":
-        raise Refusal("InvalidGroup.Reserved", "The security group 'default' is reserved")
-    for parameter, text in (("groupName", name), ("groupDescription", call.given["Description"])):
+        raise Refusal("InvalidParameterValue", "Cannot use reserved security group name: default")
+    for parameter, text in (("GroupName", name), ("GroupDescription", call.given["Description"])):
+        if not text.isascii():
+            raise _bad_text(text, parameter, "Character sets beyond ASCII are not supported.")
         if len(text) > LONGEST or not _ALLOWED.fullmatch(text):
-            raise bad_value(
-                text, parameter, f"Character sets beyond ASCII are not supported; {LONGEST} characters at most."
+            what = "description" if parameter == "GroupDescription" else "name"
+            raise Refusal(
+                "InvalidParameterValue",
+                f"Invalid security group {what}. Valid {what}s are strings less than 256 characters from the "
+                "following set: a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*",
             )
+
+
+def _bad_text(text: str, parameter: str, why: str) -> Refusal:
+    return Refusal("InvalidParameterValue", f"Value ({text}) for parameter {parameter} is invalid. {why}")
 
 
 @rule("DeleteSecurityGroup")

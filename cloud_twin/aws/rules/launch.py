@@ -25,8 +25,9 @@ RESERVED_ADDRESSES = 5
 def counts_are_allowed(call: Call) -> None:
     """moto makes the least number; EC2 the most that it can."""
     least, most = int(call.given["MinCount"]), int(call.given["MaxCount"])
-    if least < 1 or most < 1:
-        raise bad_value(min(least, most), "MinCount" if least < 1 else "MaxCount", "Expecting a value greater than 0.")
+    for title, count in (("Maximum", most), ("Minimum", least)):
+        if count < 1:
+            raise Refusal("InvalidParameterValue", f"{title} instance count must be greater than zero")
     if least > most:
         raise Refusal("InvalidParameterValue", f"Invalid value for MaxCount: {most} is less than MinCount ({least})")
     call.given["MinCount"] = most
@@ -70,7 +71,7 @@ def user_data_is_allowed(call: Call) -> None:
     try:
         data = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
-        raise Refusal("InvalidUserData.Malformed", "Invalid BASE64 encoding of user data.") from None
+        raise Refusal("InvalidParameterValue", "Invalid BASE64 encoding of user data.") from None
     if len(data) > LARGEST_USER_DATA:
         raise Refusal("InvalidParameterValue", f"User data is limited to {LARGEST_USER_DATA} bytes")
 
@@ -120,10 +121,8 @@ def zone_is_of_the_subnet(call: Call) -> None:
     for holder, _ in _network_holders(call):
         subnet = _subnet(call, holder)
         if zone and subnet and subnet.availability_zone != zone:
-            raise Refusal(
-                "InvalidParameterValue",
-                f"The availability zone '{zone}' is not that of the subnet '{subnet.id}' "
-                f"('{subnet.availability_zone}').",
+            raise bad_value(
+                zone, "AvailabilityZone", f"Subnet '{subnet.id}' is in the availability zone {subnet.availability_zone}"
             )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from moto.ec2.models.security_groups import SecurityGroupRule
+
 from ..call import Call, rule
 from ..errors import Refusal
 
@@ -75,6 +77,8 @@ def change(call: Call, act: Callable[[], Any]) -> Any:
     ingress, egress = list(group.ingress_rules), list(group.egress_rules)
     try:
         result = act()
+        if call.action == "RevokeSecurityGroupEgress":
+            _revoke_ipv6(call, group, egress)
     except Refusal:
         group.ingress_rules, group.egress_rules = ingress, egress
         raise
@@ -83,6 +87,17 @@ def change(call: Call, act: Callable[[], Any]) -> Any:
     before = {one.id for one in ingress + egress}
     added = [one for one in [*group.ingress_rules, *group.egress_rules] if one.id not in before]
     return {"Return": True, "SecurityGroupRules": added}
+
+
+def _revoke_ipv6(call: Call, group: Any, held: list[Any]) -> None:
+    """moto leaves rules about IPv6 addresses where the VPC itself has none."""
+    for permission in _permissions(call.given):
+        first, last = permission.get("FromPort"), permission.get("ToPort")
+        for addresses in permission.get("Ipv6Ranges", []):
+            named = SecurityGroupRule(call.cloud, permission["IpProtocol"], group.id, first, last, addresses)
+            if named not in held:
+                raise Refusal("InvalidPermission.NotFound", "The specified rule does not exist in this security group.")
+            group.egress_rules = [one for one in group.egress_rules if one != named]
 
 
 def _permissions(given: Mapping[str, Any]) -> list[Permission]:

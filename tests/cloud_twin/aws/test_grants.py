@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from .bench import IMAGE, PUBLIC_KEY, TYPE, Bench, Network
 
 SSH = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
@@ -130,3 +132,10 @@ def test_a_reset_leaves_what_a_new_account_has(aws: Bench, network: Network) -> 
     aws.twin.reset()
     assert [vpc["IsDefault"] for vpc in aws.ec2.describe_vpcs()["Vpcs"]] == [True]
     assert aws.ec2.describe_instances()["Reservations"] == []
+
+
+@pytest.mark.parametrize("text", ["a<b>&c", "\"quoted\" 'too'", "größe 一", " spaces  kept "])
+def test_text_comes_back_as_it_was_given(aws: Bench, network: Network, text: str) -> None:
+    aws.ec2.create_tags(Resources=[network.vpc], Tags=[{"Key": "note", "Value": text}])
+    found = aws.ec2.describe_vpcs(VpcIds=[network.vpc])["Vpcs"][0]
+    assert found["Tags"] == [{"Key": "note", "Value": text}]

@@ -152,4 +152,4 @@ def test_a_token_is_of_its_request(aws: Bench, operation: str, more: dict[str, A
     for number in range(6):
         vpc(aws, "", number)
     token = aws.ec2.describe_vpcs(MaxResults=5)["NextToken"]
-    assert aws.refused(operation, MaxResults=5, NextToken=token, **more).code == "InvalidNextToken"
+    assert aws.refused(operation, MaxResults=5, NextToken=token, **more).code == "InvalidParameterValue"

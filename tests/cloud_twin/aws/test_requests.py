@@ -1,4 +1,11 @@
-"""Requests as such: signatures, actions, parameters; seen without boto3, which would not send most of them."""
+"""Requests as such: signatures, actions, parameters; seen without boto3, which would not send most of them.
+
+Codes are those of "Error codes for the Amazon EC2 API" (common client error codes), statuses those of "Common Errors"
+in AWS's API references, but for these, which were seen in answers of the service that issues quote: AuthFailure 401
+(hashicorp/terraform#17273), DryRunOperation 412 (aws/karpenter-provider-aws#8015), InvalidAction 400 (boto/boto#3137),
+UnknownParameter 400 (aws/aws-sdk-js#54), user data that is not in Base64 (aws/aws-cli#19). What EC2 says to a request
+without any signature has no source of its own.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +14,11 @@ import xml.etree.ElementTree as ET
 import httpx
 import pytest
 
-from .bench import Bench
+from .bench import IMAGE, TYPE, Bench
 
 VERSION = "2016-11-15"
 FORM = {"Action": "DescribeVpcs", "Version": VERSION}
+LAUNCH = {"Action": "RunInstances", "ImageId": IMAGE, "InstanceType": TYPE, "MinCount": "1", "MaxCount": "1"}
 SIGNATURE = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20261124/us-east-1/ec2/aws4_request, SignedHeaders=host, "
 
 
@@ -65,9 +73,10 @@ def test_a_region_that_is_none_is_refused(aws: Bench) -> None:
             {**FORM, "Action": "CreateVpc", "CidrBlock": "10.0.0.0/16", "InstanceTenancy": "none"},
             "InvalidParameterValue",
         ),
+        ({**FORM, **LAUNCH, "UserData": "#cloud-config"}, "InvalidParameterValue"),
     ],
 )
-def test_a_request_that_the_model_does_not_know_is_refused(aws: Bench, form: dict[str, str], expected: str) -> None:
+def test_a_request_that_is_not_in_order_is_refused(aws: Bench, form: dict[str, str], expected: str) -> None:
     answer = aws.post(form)
     assert (code(answer), answer.status_code) == (expected, 400), answer.text
 
