@@ -12,7 +12,7 @@ from ..catalogue.vocabulary import Action, Kind
 class Call:
     """`name` and `member` come from the path. `transform`: ON, OFF, or "" as Spider is set. `body`: the request in the
     contract's shape. `fingerprint`: equal for equal requests, to tell an idempotency key that is used again from one
-    that is misused."""
+    that is misused. `address`: where the caller has reached the API."""
 
     action: Action
     name: str = ""
@@ -24,6 +24,7 @@ class Call:
     fingerprint: str = ""
     respond_async: bool = False
     request_id: str = ""
+    address: str = ""
 
     @property
     def kind(self) -> Kind:

@@ -24,11 +24,19 @@ def check_endpoint(values: Iterable[str], allowed: str) -> None:
             host = parts.path if parts.scheme == "unix" else parts.hostname or ""
         except ValueError:
             raise Invalid("KeyValueInfoList: an address in it is not a URL", field="values") from None
-        if host.lower().rstrip(".") in _METADATA_HOSTS or _link_local(host):
-            raise Invalid(f"KeyValueInfoList: the address {host} is not allowed", field="values")
-        patterns = [pattern.strip() for pattern in allowed.split(",") if pattern.strip()]
-        if patterns and not any(fnmatch(host.lower(), pattern.lower()) for pattern in patterns):
-            raise Invalid(f"KeyValueInfoList: the address {host} is not in SPIDER_ENDPOINT_ALLOW", field="values")
+        complaint = complain(host, allowed)
+        if complaint:
+            raise Invalid(f"KeyValueInfoList: the address {host} {complaint}", field="values")
+
+
+def complain(host: str, allowed: str) -> str | None:
+    """Why a host, by name or address, or a socket's path may not be called; None if it may. `allowed` as above."""
+    if host.lower().rstrip(".") in _METADATA_HOSTS or _link_local(host):
+        return "is not allowed"
+    patterns = [pattern.strip() for pattern in allowed.split(",") if pattern.strip()]
+    if patterns and not any(fnmatch(host.lower(), pattern.lower()) for pattern in patterns):
+        return "is not in SPIDER_ENDPOINT_ALLOW"
+    return None
 
 
 def _link_local(host: str) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from spider_drivers.contract import CloudConnection, Iid, NotFound, Ref, VmStatus
+from spider_drivers.contract import Clock, CloudConnection, Iid, Invalid, NotFound, Ref, VmStatus
 
 from ..catalogue.kinds import KINDS
-from ..catalogue.records import Stub
+from ..catalogue.records import Aged, Listed, Listing, Stub
 from ..catalogue.vocabulary import Managed
 from ..store import Item, Store
-from . import deadline, shapes
+from . import deadline, pages, shapes
+from .cache import Cache
 from .call import Call
 from .connections import Connections, Target
 from .identities import Identities, Identity, State
@@ -22,20 +23,31 @@ T = TypeVar("T")
 
 
 class Reads:
-    def __init__(self, store: Store, settings: Settings, connections: Connections, operations: Operations) -> None:
-        self._settings = settings
+    def __init__(
+        self, store: Store, clock: Clock, settings: Settings, connections: Connections, operations: Operations
+    ) -> None:
+        self._seconds = min(settings.read_seconds, settings.wait_seconds)
+        self._cache = Cache(clock, settings.cache_seconds) if settings.cache_seconds else None
         self._connections = connections
         self._operations = operations
         self._identities = Identities(store)
 
-    def list(self, call: Call) -> Sequence[Any]:
+    def list(self, call: Call) -> Listed:
+        """Raises Invalid for an owner of what belongs to nothing."""
+        listing = _listing(call)
+        if listing.owner and call.kind.owner is None:
+            raise Invalid(f"owner: a {call.kind.title} belongs to no other resource", field="owner")
         target = self._connections.target(call.connection)
+        if call.kind.managed == Managed.DEFAULT:
+            offered = self._offered(call, target, "list", lambda cloud: cloud.handler(call.kind.name).list())
+            return pages.cut(offered.value, listing, offered.age)
+        return pages.cut(self._named(call, target, listing.owner), listing)
+
+    def _named(self, call: Call, target: Target, owner: str) -> Sequence[Any]:
+        """What has a name here; with `owner`, what belongs to that."""
         kind = call.kind
-        if kind.managed == Managed.DEFAULT:
-            everything: Sequence[Any] = self.ask(call, target, lambda cloud: cloud.handler(kind.name).list())
-            return everything
         census = self._identities.of_connection(call.connection)
-        mine = census.of_kind(kind.name)
+        mine = [one for one in census.of_kind(kind.name) if owner in ("", one.owner)]
         if kind.name in target.capability.kept:
             return [shapes.told(dict(one.kept)) for one in mine if one.kept]
         held = self.ask(call, target, lambda cloud: cloud.handler(kind.name).list())
@@ -81,9 +93,9 @@ class Reads:
             raise _gone(identity, gone) from gone
         return status
 
-    def raw_list(self, call: Call) -> Any:
+    def raw_list(self, call: Call) -> Aged:
         target = self._connections.target(call.connection)
-        return self.ask(call, target, lambda cloud: cloud.handler(call.kind.name).raw_list())
+        return self._offered(call, target, "raw", lambda cloud: cloud.handler(call.kind.name).raw_list())
 
     def raw_get(self, call: Call) -> Any:
         target = self._connections.target(call.connection)
@@ -120,15 +132,43 @@ class Reads:
         except NotFound as gone:
             raise _gone(identity, gone) from gone
 
+    def forget(self, call: Call) -> None:
+        """A change is asked for: what is kept of that kind may soon be wrong."""
+        if self._cache and call.action.kind:
+            self._cache.drop(call.connection, call.action.kind.name)
+
+    def _offered(self, call: Call, target: Target, form: str, what: Callable[[CloudConnection], Any]) -> Aged:
+        """What a cloud offers to everybody, from the cache where there is one."""
+        read = self._reading(call, target, what)
+        if self._cache is None:
+            return Aged(deadline.within(self._seconds, read))
+        key = (call.connection, call.kind.name, form)
+        version = f"{target.version} {self._state(call)}"
+        return self._cache.get(key, version, read, seconds=self._seconds, refresh=_listing(call).refresh)
+
+    def _state(self, call: Call) -> str:
+        """Another one after each step of a create or delete, in whatever process it was made."""
+        if call.kind.request is None:
+            return ""
+        mine = self._identities.of_connection(call.connection).of_kind(call.kind.name)
+        return " ".join(f"{one.token}:{one.state}" for one in mine)
+
     def ask(self, call: Call, target: Target, what: Callable[[CloudConnection], T]) -> T:
         """What a read of the cloud answers, within its deadline. Raises NoAnswer."""
+        return deadline.within(self._seconds, self._reading(call, target, what))
+
+    def _reading(self, call: Call, target: Target, what: Callable[[CloudConnection], T]) -> Callable[[], T]:
         scope = target.scope(call.kind, call.name, call.request_id)
 
         def read() -> T:
             with self._connections.open(target, scope) as cloud:
                 return what(cloud)
 
-        return deadline.within(min(self._settings.read_seconds, self._settings.wait_seconds), read)
+        return read
+
+
+def _listing(call: Call) -> Listing:
+    return call.body if isinstance(call.body, Listing) else Listing()
 
 
 def _status(identity: Identity, by_id: dict[str, VmStatus]) -> VmStatus:

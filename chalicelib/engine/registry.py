@@ -9,6 +9,7 @@ from typing import Any
 from spider_drivers.contract import CA, ENDPOINT, Capability, Invalid, Key, MissingReference, NotFound
 from spider_drivers.contract import registry as drivers
 
+from ..catalogue.kinds import CONNECTION
 from ..catalogue.records import Connection, Credential, Deleted, Driver, Region
 from ..store import CONNECTIONS, Delete, Put, Store, join_key
 from .call import Call
@@ -56,7 +57,12 @@ class Registry:
         return setting
 
     def list(self, call: Call) -> Sequence[Setting]:
-        return [self.told(row) for row in self._store.query(CONNECTIONS, call.kind.name).items]
+        """Those of the provider that the body names; "" is any."""
+        return [self.told(row) for row in self.rows(call.kind.name, call.body)]
+
+    def count(self, call: Call) -> int:
+        """Connection configs, of the provider that the path names if it names one."""
+        return len(self.rows(CONNECTION.name, call.name))
 
     def get(self, call: Call) -> Setting:
         return self.told(self.row(call.kind.name, call.name))
@@ -65,6 +71,12 @@ class Registry:
         """Also for what was never there, as CB-Spider answers."""
         self._store.write(Delete(CONNECTIONS, (call.kind.name, call.name)))
         return Deleted()
+
+    def rows(self, kind: str, provider: str = "") -> Sequence[Row]:
+        """Every setting of a kind, by name; of one provider (any casing) unless it is ""."""
+        wanted = provider.strip().upper()
+        found = self._store.query(CONNECTIONS, kind).items
+        return [row for row in found if wanted in ("", row["provider"])]
 
     def row(self, kind: str, name: str) -> Row:
         found = self._store.get(CONNECTIONS, (kind, name))

@@ -10,6 +10,8 @@ from spider_drivers.contract import Clock, OutOfService, SystemClock, VirtualClo
 
 from ..store import OPERATIONS, Store, StoreUnavailable, open_store
 from . import log, times
+from .about import About
+from .any_calls import AnyCalls
 from .call import Call
 from .changes import Changes
 from .connections import Connections
@@ -19,6 +21,8 @@ from .lease import Leases
 from .mapping import Mapping
 from .members import Members
 from .operations import SHARDS, Operations
+from .places import Places
+from .ports import Ports
 from .queue import SteppedQueue, ThreadedQueue
 from .reads import Reads
 from .registry import Registry
@@ -44,7 +48,7 @@ class Engine:
         self.registry = Registry(store, sealer, settings)
         self.connections = Connections(self.registry, self.history, clock, settings)
         self.operations = Operations(store, sealer, clock, settings)
-        self.reads = Reads(store, settings, self.connections, self.operations)
+        self.reads = Reads(store, clock, settings, self.connections, self.operations)
         self.changes = Changes(settings, store, self.connections, self.operations)
         self.mapping = Mapping(store, self.connections, self.operations, self.reads)
         self.members = Members(settings, store, self.changes, self.reads)
@@ -52,6 +56,10 @@ class Engine:
         self.tags = Tags(settings, store, self.connections, self.changes, self.reads)
         self.destroying = Destroying(settings, store, clock, self.connections, self.changes)
         self.ssh = Ssh(settings)
+        self.about = About(store, self.connections)
+        self.places = Places(self.registry, self.connections, self.reads)
+        self.any_calls = AnyCalls(self.connections, self.reads)
+        self.ports = Ports(settings)
         self._leases = Leases(store, clock, settings)
         steps = Steps(store, self.connections, self.operations)
         self.worker = Worker(store, clock, settings, self.history, self.operations, self._leases, steps)
@@ -62,6 +70,8 @@ class Engine:
         """The action's answer: a shape, a list of them, or records.Accepted. Raises any SpiderError."""
         try:
             with self.history.gather():
+                if call.action.operation:
+                    self.reads.forget(call)
                 return attrgetter(call.action.does)(self)(call)
         except StoreUnavailable as error:
             raise OutOfService(f"Spider's own store did not answer: {error}", retry_after=1.0) from error

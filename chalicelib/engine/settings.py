@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 PREFIX = "SPIDER_"
+MAY_BE_0 = "may be 0"
+# Lambda carries 6 MB (6,291,556 bytes), in which a body in base64 is a third longer, and has headers beside it.
+LAMBDA_ANSWER = 4_500_000
 
 
 def _home() -> Path:
@@ -41,6 +44,14 @@ class Settings:
     wait_seconds: Annotated[float, "how long a change is waited for before it is answered 202"] = 1200.0
     read_seconds: Annotated[float, "how long a read of a cloud may take in all, every page of a list included"] = 600.0
     ssh_seconds: Annotated[float, "how long a command of `sshrun` may be silent"] = 600.0
+    cache_seconds: Annotated[
+        float, "how long lists of images and specs are kept and answered again; 0: not at all", MAY_BE_0
+    ] = 3600.0
+    answer_limit: Annotated[
+        int,
+        f"longest body of an answer in bytes, as sent; 0: any length (the default but inside Lambda: {LAMBDA_ANSWER})",
+        MAY_BE_0,
+    ] = 0
     workers: Annotated[int, "operations worked on at once"] = 32
 
     lease_seconds: Annotated[float, "how long a worker holds an operation without a sign of life"] = 60.0
@@ -61,7 +72,7 @@ class Settings:
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Raises ValueError naming the variable that cannot be read."""
         environ = os.environ if environ is None else environ
-        types = get_type_hints(cls)
+        types = get_type_hints(cls, include_extras=True)
         given: dict[str, Any] = {}
         for item in fields(cls):
             name = PREFIX + item.name.upper()
@@ -69,8 +80,8 @@ class Settings:
                 given[item.name] = _read(name, types[item.name], environ[name])
         if "aws_region" not in given:
             given["aws_region"] = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or ""
-        if "store" not in given and "AWS_LAMBDA_FUNCTION_NAME" in environ:
-            given["store"] = "dynamodb"
+        if "AWS_LAMBDA_FUNCTION_NAME" in environ:
+            given = {"store": "dynamodb", "answer_limit": LAMBDA_ANSWER, **given}
         for name, words in _CHOICES.items():
             if given.get(name, words[0]) not in words:
                 known = ", ".join(filter(None, words))
@@ -86,12 +97,13 @@ _CHOICES = {
 }
 
 
-def _read(name: str, kind: type[Any], text: str) -> Any:
+def _read(name: str, hint: Any, text: str) -> Any:
+    kind = hint.__origin__
     try:
         value = kind(text)
     except ValueError:
         raise ValueError(f"{name}: '{text}' is not a number") from None
-    if kind in (int, float) and not value > 0:
+    if kind in (int, float) and not value > 0 and not (value == 0 and MAY_BE_0 in hint.__metadata__):
         raise ValueError(f"{name}: {text} is not above 0")
     return value
 

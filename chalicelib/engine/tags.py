@@ -34,9 +34,7 @@ class Tags:
         return self._changes.once(call, self._add)
 
     def remove(self, call: Call) -> Any:
-        return self._changes.once(
-            call, lambda call: self._change(call, "remove_tag", replace(call.body, key=call.name))
-        )
+        return self._changes.once(call, self._remove)
 
     def list(self, call: Call) -> TagList:
         given: Tag = call.body

@@ -47,7 +47,7 @@ from spider_drivers.mock.spec import MockSpecs
 from spider_drivers.mock.vm import MockVms
 from spider_drivers.mock.vpc import MockVpcs
 
-KINDS = ("image", "spec", "vpc", "security_group", "key_pair", "vm")
+HANDLERS = ("image", "spec", "vpc", "security_group", "key_pair", "vm", "tag", "region_zone")
 
 
 class BrokenDriver(MockDriver):
@@ -64,7 +64,7 @@ class BrokenDriver(MockDriver):
     def connect(self, info: ConnectionInfo, recorder: CallRecorder) -> CloudConnection:
         connection = MockConnection(info, recorder)
         connection.client = self._client(info, recorder)
-        for kind in KINDS:
+        for kind in HANDLERS:
             handler = self._handlers.get(kind, type(getattr(connection, kind)))
             setattr(connection, kind, handler(connection.client))
         return connection

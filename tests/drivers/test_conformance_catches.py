@@ -17,14 +17,18 @@ from spider_drivers.mock.cloud import fresh_name
 from spider_drivers.mock.connection import Client
 
 from tests.drivers import broken_mocks as broken
+from tests.drivers import broken_mocks_changes as changes
 from tests.drivers.broken_mocks import BrokenDriver
 
 LAG = {"LagSeconds": "10"}
 SMALL = {"PageSize": "2"}
 
 
-def _faults() -> Iterator[tuple[CloudDriver, dict[str, str], str, str]]:
-    """Driver · the region's keys · test class · case."""
+# Driver · the region's keys · test class · case.
+Fault = tuple[CloudDriver, dict[str, str], str, str]
+
+
+def _of_what_is_made() -> Iterator[Fault]:
     page = "test_list_is_complete_and_its_cost_grows_by_pages"
     yield BrokenDriver(broken.SkipsTheLastPage), SMALL, "TestVpcPaging", page
     yield BrokenDriver(broken.SkipsTheLastPage), SMALL, "TestVmPaging", page
@@ -115,8 +119,94 @@ def _faults() -> Iterator[tuple[CloudDriver, dict[str, str], str, str]]:
     yield BrokenDriver(vm=broken.SendsBlindly), {}, "TestVm", deaths
 
 
+def _changes() -> Iterator[Fault]:
+    """Of what exists: its subnets and rules."""
+    declared = "test_verbs_that_some_clouds_lack_are_declared"
+    yield BrokenDriver(vpc=changes.DeclaresMoreThanItCan), {}, "TestConnection", declared
+    yield BrokenDriver(vm=changes.NeedsASubnet), {}, "TestVm", "test_a_vm_without_vpc_and_subnet_runs"
+
+    shown = "test_an_added_subnet_is_shown_with_the_others"
+    yield BrokenDriver(vpc=changes.AnswersUnseenSubnets), LAG, "TestSubnet", shown
+    taken = "test_an_added_subnet_of_a_taken_range_changes_nothing"
+    yield BrokenDriver(vpc=changes.MergesAddedSubnets), {}, "TestSubnet", taken
+    namesake = "test_an_added_subnet_of_a_taken_name_loses_nothing"
+    yield BrokenDriver(vpc=changes.FindsSubnetsByName), {}, "TestSubnet", namesake
+    outside = "test_an_added_subnet_outside_its_vpc_is_invalid"
+    yield BrokenDriver(broken.RefusesWithoutAKind), {}, "TestSubnet", outside
+    yield (
+        BrokenDriver(vpc=changes.DoesNotLookForTheVpc),
+        {},
+        "TestSubnet",
+        "test_nothing_is_added_to_a_vpc_that_is_gone",
+    )
+    again = "test_the_same_add_of_a_subnet_again_answers_the_same"
+    yield BrokenDriver(vpc=changes.NotesNoSubnet), {}, "TestSubnet", again
+    yield BrokenDriver(vm=changes.RunsInTheFirstSubnet), {}, "TestSubnet", "test_a_vm_runs_in_an_added_subnet"
+    absent = "test_a_removed_subnet_is_absent_and_the_others_stay"
+    yield BrokenDriver(vpc=changes.DoesNotAwaitTheRemoval), LAG, "TestSubnet", absent
+    yield BrokenDriver(vpc=changes.RemovesAllSubnets), {}, "TestSubnet", absent
+    gone = "test_removing_a_subnet_that_is_gone_is_success"
+    yield BrokenDriver(vpc=changes.FailsWhenTheSubnetIsGone), {}, "TestSubnet", gone
+    foreign = "test_a_subnet_of_another_vpc_is_not_removed"
+    yield BrokenDriver(vpc=changes.RemovesWhateverItIsGiven), {}, "TestSubnet", foreign
+    used = "test_a_subnet_in_use_by_a_vm_is_not_removed"
+    yield BrokenDriver(vpc=changes.SwallowsSubnetInUse), {}, "TestSubnet", used
+
+    any_step, many = "subnet_survives_a_death_at_any_step", "subnet_survives_many_deaths"
+    for verb, vpc in (("adding", changes.DoesNotFindItsSubnet), ("removing", changes.FailsWhenTheSubnetIsGone)):
+        yield BrokenDriver(vpc=vpc), {}, "TestSubnetRecovery", f"test_{verb}_a_{any_step}"
+        yield BrokenDriver(vpc=vpc), {}, "TestSubnetRecovery", f"test_{verb}_a_{many}"
+    undone = "test_a_dead_add_of_a_subnet_is_undone"
+    for name in (undone, f"{undone}_though_undoing_dies_too"):
+        yield BrokenDriver(vpc=changes.UndoesWhatIsNotedOnly), {}, "TestSubnetRecovery", name
+
+    shown, there = "test_added_rules_are_shown_with_the_others", "test_adding_a_rule_that_is_there_changes_nothing"
+    yield BrokenDriver(security_group=changes.ReplacesTheRules), {}, "TestRules", shown
+    yield BrokenDriver(security_group=changes.SkipsRulesThatAreThere), {}, "TestRules", there
+    yield BrokenDriver(security_group=changes.AddsADirectionAtATime), {}, "TestRules", there
+    stay = "test_removed_rules_are_absent_and_the_others_stay"
+    yield BrokenDriver(security_group=changes.RemovesAllRules), {}, "TestRules", stay
+    absent = "test_removing_a_rule_that_is_not_there_changes_nothing"
+    yield BrokenDriver(security_group=changes.SkipsRulesThatAreAbsent), {}, "TestRules", absent
+    again = "test_the_same_change_of_rules_again_answers_the_same"
+    yield BrokenDriver(security_group=changes.NotesNoRules), {}, "TestRules", again
+    gone = "test_rules_of_a_group_that_is_gone_are_not_found"
+    yield BrokenDriver(security_group=changes.TakesTheGroupForAReference), {}, "TestRules", gone
+    for verb, group in (("adding", changes.DoesNotFindItsRules), ("removing", changes.DoesNotFindItsRulesGone)):
+        yield BrokenDriver(security_group=group), {}, "TestRules", f"test_{verb}_rules_survives_a_death_at_any_step"
+        yield BrokenDriver(security_group=group), {}, "TestRules", f"test_{verb}_rules_survives_many_deaths"
+
+
+def _tags_and_regions() -> Iterator[Fault]:
+    at_creation = "test_tags_asked_for_at_creation_stay"
+    yield BrokenDriver(key_pair=changes.ShowsSpidersOwnTags), {}, "TestKeyPairTags", at_creation
+    yield BrokenDriver(vm=changes.ForgetsTheTags), {}, "TestVmTags", at_creation
+    yield BrokenDriver(tag=changes.ReplacesAllTags), {}, "TestVpcTags", at_creation
+    yield BrokenDriver(tag=changes.DoesNotAwaitTheTag), LAG, "TestSubnetTags", at_creation
+    yield BrokenDriver(tag=changes.KeepsTheFirstValue), {}, "TestSubnetTags", "test_a_tag_is_overwritten"
+    removed = "test_a_removed_tag_is_absent_and_the_others_stay"
+    yield BrokenDriver(tag=changes.RemovesInWordsOnly), {}, "TestSecurityGroupTags", removed
+    absent = "test_removing_a_tag_that_is_not_there_is_success"
+    yield BrokenDriver(tag=changes.FailsWhenTheTagIsGone), {}, "TestVmTags", absent
+    yield BrokenDriver(tag=changes.TagsNothing), {}, "TestVmTags", "test_tags_of_what_is_gone_are_not_found"
+    deaths = "test_changes_of_tags_survive_a_death_at_any_step"
+    yield BrokenDriver(tag=changes.NotesTheTagFirst), {}, "TestKeyPairTags", deaths
+    yield BrokenDriver(tag=changes.FailsWhenTheTagIsGone), {}, "TestKeyPairTags", deaths
+
+    holds = "test_list_holds_the_region_and_zone_of_the_connection"
+    yield BrokenDriver(region_zone=changes.LeavesOutItsOwnRegion), {}, "TestRegionZone", holds
+    yield BrokenDriver(region_zone=changes.ListsRegionsTwice), {}, "TestRegionZone", "test_all_regions_are_well_formed"
+    yield BrokenDriver(region_zone=changes.GetsNoZones), {}, "TestRegionZone", "test_get_and_list_agree"
+    yield BrokenDriver(region_zone=changes.AnswersAnyRegion), {}, "TestRegionZone", "test_unknown_region_is_not_found"
+    yield BrokenDriver(region_zone=changes.GivesRawDates), {}, "TestRegionZone", "test_raw_forms_are_json"
+    yield BrokenDriver(region_zone=changes.IgnoresZonesInRaw), {}, "TestRegionZone", "test_raw_forms_are_json"
+
+
 def _none(client: Client) -> None:
     """No handler."""
+
+
+FAULTS = (*_of_what_is_made(), *_changes(), *_tags_and_regions())
 
 
 def _cloud(driver: CloudDriver, keys: dict[str, str]) -> Cloud:
@@ -124,7 +214,7 @@ def _cloud(driver: CloudDriver, keys: dict[str, str]) -> Cloud:
     mock = cloud_named(name)
     cloud = Cloud(
         driver,
-        ConnectionInfo("mock-connection", "MOCK", {"MockName": name}, keys),
+        ConnectionInfo("mock-connection", "MOCK", {"MockName": name}, {"Region": "default", **keys}),
         image="mock-vmimage-01",
         spec="mock-vmspec-01",
         page_size=int(keys.get("PageSize", 100)),
@@ -149,13 +239,13 @@ def _name(fault: Any) -> str:
     return fault if isinstance(fault, str) else "-".join(fault) or "plain"
 
 
-@pytest.mark.parametrize(("driver", "keys", "cases", "case"), list(_faults()), ids=_name)
+@pytest.mark.parametrize(("driver", "keys", "cases", "case"), FAULTS, ids=_name)
 def test_a_broken_driver_fails(driver: CloudDriver, keys: dict[str, str], cases: str, case: str) -> None:
     with pytest.raises((AssertionError, SpiderError, TypeError, pytest.fail.Exception)):
         _run(driver, keys, cases, case)
 
 
-@pytest.mark.parametrize(("driver", "keys", "cases", "case"), list(_faults()), ids=_name)
+@pytest.mark.parametrize(("driver", "keys", "cases", "case"), FAULTS, ids=_name)
 def test_the_whole_driver_passes_the_same_case(
     driver: CloudDriver, keys: dict[str, str], cases: str, case: str
 ) -> None:
@@ -164,7 +254,7 @@ def test_the_whole_driver_passes_the_same_case(
 
 
 def test_each_case_has_a_broken_driver() -> None:
-    assert _all_cases() == {case for _, _, _, case in _faults()}
+    assert _all_cases() == {case for _, _, _, case in FAULTS}
 
 
 def test_each_case_stands_in_the_guide() -> None:

@@ -24,9 +24,10 @@ from spider_drivers.contract import (
     Wait,
 )
 from spider_drivers.mock import MockDriver, faults
-from spider_drivers.mock.cloud import Knobs, MockCloud, fresh_name
+from spider_drivers.mock.cloud import MockCloud, fresh_name
 from spider_drivers.mock.cloud import cloud as cloud_named
 from spider_drivers.mock.faults import Fault, WireError
+from spider_drivers.mock.knobs import Knobs
 
 NAME = "MockName"
 

@@ -61,4 +61,7 @@ def test_it_passes_the_conformance_suite(installed: Path, sample: Path) -> None:
     assert "passed" in told
     assert "skipped" not in told
     assert "TestVmRecovery" in told
+    assert "TestSubnetRecovery" in told
+    assert "Tags" not in told
+    assert "TestRegionZone" not in told, "the sample's cloud has neither tags nor regions"
     assert "TestSecurityGroup" not in told, "the sample keeps no security groups, so it claims no case of theirs"

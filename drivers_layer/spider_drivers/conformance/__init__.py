@@ -14,22 +14,29 @@ from typing import Any
 
 import pytest
 
-_CASES = ("case", "connection", "image", "key_pair", "paging", "recovery", "security_group", "spec", "vm", "vpc")
-pytest.register_assert_rewrite(*(f"{__name__}.{name}" for name in (*_CASES, "runner", "well_formed")))
+_SUITE = (
+    "bench", "case", "connection", "image", "key_pair", "paging", "recovery", "region_zone", "rules", "runner",
+    "security_group", "spec", "subnet", "tag", "vm", "vpc", "well_formed",
+)  # fmt: skip
+pytest.register_assert_rewrite(*(f"{__name__}.{name}" for name in _SUITE))
 
 # Imported only now: pytest explains the assertions of no module that was loaded before it was told.
 from ..contract import Capability  # noqa: E402
 from .bench import CREATED, RULES, Bench, public_key  # noqa: E402
-from .case import Cases, LifecycleCases  # noqa: E402
+from .case import Cases, LifecycleCases, declares  # noqa: E402
 from .cloud import Cloud  # noqa: E402
 from .connection import ConnectionCases  # noqa: E402
 from .image import ImageCases  # noqa: E402
 from .key_pair import KeyPairCases  # noqa: E402
 from .paging import PagingCases  # noqa: E402
 from .recovery import RecoveryCases  # noqa: E402
+from .region_zone import RegionZoneCases  # noqa: E402
+from .rules import RulesCases  # noqa: E402
 from .runner import Died, Operation, many, once  # noqa: E402
 from .security_group import SecurityGroupCases  # noqa: E402
 from .spec import SpecCases  # noqa: E402
+from .subnet import SubnetCases, SubnetRecoveryCases  # noqa: E402
+from .tag import TagCases  # noqa: E402
 from .vm import VmCases  # noqa: E402
 from .vpc import VpcCases  # noqa: E402
 
@@ -47,8 +54,13 @@ __all__ = [
     "Operation",
     "PagingCases",
     "RecoveryCases",
+    "RegionZoneCases",
+    "RulesCases",
     "SecurityGroupCases",
     "SpecCases",
+    "SubnetCases",
+    "SubnetRecoveryCases",
+    "TagCases",
     "VmCases",
     "VpcCases",
     "cases_for",
@@ -64,7 +76,9 @@ _BY_KIND: dict[str, type[Cases]] = {
     "security_group": SecurityGroupCases,
     "key_pair": KeyPairCases,
     "vm": VmCases,
+    "region_zone": RegionZoneCases,
 }
+_SUBNETS, _RULES = declares("vpc", "add_subnet"), declares("security_group", "add_rules")
 
 
 def cases_for(capability: Capability) -> dict[str, type]:
@@ -72,13 +86,24 @@ def cases_for(capability: Capability) -> dict[str, type]:
     found = {"TestConnection": _claimed(ConnectionCases, capability)}
     for kind, cases in _BY_KIND.items():
         if kind in capability.kinds and kind not in capability.kept:
-            name = "Test" + kind.title().replace("_", "")
+            name = _class_name(kind)
             found[name] = _claimed(cases, capability, kind=kind)
             if kind in CREATED:
                 found[f"{name}Recovery"] = _claimed(RecoveryCases, capability, kind=kind)
             if kind in CREATED and capability.paged and not (kind == "vpc" and capability.single_vpc):
                 found[f"{name}Paging"] = _claimed(PagingCases, capability, kind=kind)
+    if _SUBNETS(capability):
+        found["TestSubnet"] = _claimed(SubnetCases, capability)
+        found["TestSubnetRecovery"] = _claimed(SubnetRecoveryCases, capability)
+    if _RULES(capability):
+        found["TestRules"] = _claimed(RulesCases, capability)
+    for kind in sorted(capability.tagged):
+        found[f"{_class_name(kind)}Tags"] = _claimed(TagCases, capability, kind=kind)
     return found
+
+
+def _class_name(kind: str) -> str:
+    return "Test" + kind.title().replace("_", "")
 
 
 def _claimed(cases: type[Cases], capability: Capability, **members: Any) -> type:

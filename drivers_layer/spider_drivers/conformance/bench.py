@@ -23,7 +23,7 @@ from ..contract import (
     VpcRequest,
 )
 from .cloud import Cloud
-from .runner import Operation, Step, acting
+from .runner import Operation, Step, acting, once
 
 CREATED = ("vpc", "security_group", "key_pair", "vm")
 RULES = (
@@ -111,6 +111,18 @@ class Bench:
 
     def operation(self, deaths: Iterable[int] = ()) -> Operation:
         return Operation(self.cloud, deaths)
+
+    def dying(self) -> Iterator[tuple[str, Operation]]:
+        """Operations to be run to their end, each of which dies a step later than the one before, and when they die.
+
+        The last of them outlives all its steps.
+        """
+        for step in itertools.count(1):
+            operation = self.operation(once(step))
+            yield f"after a death at step {step}", operation
+            assert operation.died or step > 1, "it did not die: it noted no part and recorded no call"
+            if not operation.died:
+                return
 
     def create(self, kind: str, request: Any = None, operation: Operation | None = None) -> Any:
         """Creates one; it is deleted when the bench ends."""

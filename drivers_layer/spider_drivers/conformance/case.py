@@ -31,6 +31,11 @@ def offers(*kinds: str) -> Callable[[Capability], bool]:
     return lambda capability: all(kind in capability.kinds and kind not in capability.kept for kind in kinds)
 
 
+def declares(kind: str, *verbs: str) -> Callable[[Capability], bool]:
+    """Whether the cloud itself has the kind, and can do with it what some clouds cannot."""
+    return lambda capability: offers(kind)(capability) and capability.kinds[kind].permissions.keys() >= set(verbs)
+
+
 class Cases:
     """Base of all. Whoever subclasses it supplies the fixture `cloud`."""
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ..contract import Capability, Ref, SpiderError
+from ..contract import Capability, Ref, SecurityGroupHandler, SpiderError, VpcHandler
 from .bench import CREATED, Bench
 from .case import Cases, claimed_if, offers
 from .runner import acting
@@ -14,6 +14,13 @@ from .runner import acting
 
 def _has_required_keys(capability: Capability) -> bool:
     return any(key.required for key in capability.credential_keys)
+
+
+# What the contract's own class says that it cannot; a driver that can, overrides it and declares the verb.
+_OPTIONAL: dict[str, tuple[type, tuple[str, ...]]] = {
+    "vpc": (VpcHandler, ("add_subnet", "remove_subnet")),
+    "security_group": (SecurityGroupHandler, ("add_rules", "remove_rules")),
+}
 
 
 class ConnectionCases(Cases):
@@ -39,6 +46,21 @@ class ConnectionCases(Cases):
         for kind in capability.kinds:
             handler = getattr(bench.cloud.connection, kind)
             assert (handler is None) == (kind in capability.kept), f"{kind} and the capability disagree"
+
+    def test_verbs_that_some_clouds_lack_are_declared(self, bench: Bench) -> None:
+        """A driver that can do it and does not say so would not be tested; one that says so and cannot would fail."""
+        capability, connection = bench.cloud.capability, bench.cloud.connection
+        for kind, (base, verbs) in _OPTIONAL.items():
+            if offers(kind)(capability):
+                handler = type(getattr(connection, kind))
+                can = {verb for verb in verbs if getattr(handler, verb) is not getattr(base, verb)}
+                declared = {verb for verb in verbs if verb in capability.kinds[kind].permissions}
+                assert can == declared, f"{kind}: it can {can or 'nothing'} and declares {declared or 'nothing'}"
+                assert can in (set(), set(verbs)), f"{kind}: of {verbs} it can {can}"
+        assert (connection.tag is None) == (not capability.tagged), "the tag handler and the capability disagree"
+        untagged = {kind for kind in capability.tagged if not offers("vpc" if kind == "subnet" else kind)(capability)}
+        assert not untagged, f"the cloud lacks {untagged}"
+        assert (connection.region_zone is None) == ("region_zone" not in capability.kinds)
 
     def test_every_call_is_recorded_in_its_scope(self, bench: Bench) -> None:
         kind = _a_kind(bench.cloud.capability)

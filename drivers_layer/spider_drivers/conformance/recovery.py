@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 from typing import ClassVar
 
 from .bench import Bench
 from .case import Cases
-from .runner import Died, Operation, many, once
+from .runner import Died, Operation, many
 
 
 class RecoveryCases(Cases):
@@ -16,11 +15,8 @@ class RecoveryCases(Cases):
 
     def test_create_survives_a_death_at_any_step(self, bench: Bench) -> None:
         before = _Before(bench, self.kind)
-        for step in itertools.count(1):
-            operation = bench.operation(once(step))
-            before.assert_made_once(operation, f"after a death at step {step} of its creation")
-            if not _died(operation, step):
-                return
+        for when, operation in bench.dying():
+            before.assert_made_once(operation, f"{when} of its creation")
 
     def test_create_survives_many_deaths(self, bench: Bench) -> None:
         operation = bench.operation(many())
@@ -29,13 +25,9 @@ class RecoveryCases(Cases):
 
     def test_delete_survives_a_death_at_any_step(self, bench: Bench) -> None:
         before = _Before(bench, self.kind)
-        for step in itertools.count(1):
-            ref = bench.ref(self.kind, bench.create(self.kind))
-            operation = bench.operation(once(step))
-            bench.delete(self.kind, ref, operation)
-            before.assert_restored(f"after a death at step {step} of its deletion")
-            if not _died(operation, step):
-                return
+        for when, operation in bench.dying():
+            bench.delete(self.kind, bench.ref(self.kind, bench.create(self.kind)), operation)
+            before.assert_restored(f"{when} of its deletion")
 
     def test_a_dead_create_is_undone(self, bench: Bench) -> None:
         self._undo_at_any_step(bench, dying_too=False)
@@ -53,19 +45,12 @@ class RecoveryCases(Cases):
 
     def _undo_at_any_step(self, bench: Bench, *, dying_too: bool) -> None:
         before = _Before(bench, self.kind)
-        for step in itertools.count(1):
-            request, operation = bench.request(self.kind), bench.operation(once(step))
+        for when, operation in bench.dying():
+            request = bench.request(self.kind)
             with contextlib.suppress(Died):
                 operation.run_until_death(bench.creating(self.kind, request))
             bench.undo(self.kind, request.name, operation, many() if dying_too else ())
-            before.assert_restored(f"after a death at step {step} of its creation, then undone")
-            if not _died(operation, step):
-                return
-
-
-def _died(operation: Operation, step: int) -> bool:
-    assert operation.died or step > 1, "it did not die: it noted no part and recorded no call"
-    return operation.died > 0
+            before.assert_restored(f"{when} of its creation, then undone")
 
 
 class _Before:

@@ -8,12 +8,16 @@ from typing import Any
 
 import pytest
 
-from ..contract import Invalid, MissingReference, NotFound, Ref, Vm, VmStatus, WrongState
+from ..contract import Capability, Invalid, MissingReference, NotFound, Ref, Vm, VmStatus, WrongState
 from .bench import Bench
-from .case import LifecycleCases
+from .case import LifecycleCases, claimed_if
 from .runner import Operation, acting, is_read, once
 
 _ROUNDS = 600
+
+
+def _has_a_default_network(capability: Capability) -> bool:
+    return capability.default_network
 
 
 class VmCases(LifecycleCases):
@@ -34,6 +38,14 @@ class VmCases(LifecycleCases):
         assert vm.subnet.id == request.subnet.id
         assert {group.id for group in vm.security_groups} >= {group.id for group in request.security_groups}
         assert not request.key_pair.id or vm.key_pair.id == request.key_pair.id
+
+    @claimed_if(_has_a_default_network)
+    def test_a_vm_without_vpc_and_subnet_runs(self, bench: Bench) -> None:
+        request = replace(bench.request("vm"), vpc=Ref(""), subnet=Ref(""), security_groups=())
+        vm: Vm = bench.create("vm", request)
+        assert vm.status is VmStatus.RUNNING
+        assert vm.private_ip or vm.public_ip, "the VM has no address"
+        assert bench.get("vm", bench.ref("vm", vm)).iid == vm.iid
 
     def test_an_unknown_image_is_named(self, bench: Bench) -> None:
         request = replace(bench.request("vm"), image=Ref("spider-no-such-image", "spider-no-such-image"))

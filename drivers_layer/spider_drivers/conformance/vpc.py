@@ -11,7 +11,7 @@ from .bench import Bench
 from .case import LifecycleCases, claimed_if, offers
 
 
-def _takes_cidrs(capability: Capability) -> bool:
+def takes_cidrs(capability: Capability) -> bool:
     return capability.vpc_cidr
 
 
@@ -27,11 +27,11 @@ class VpcCases(LifecycleCases):
         if made.cidr:
             assert made.cidr == request.cidr
 
-    @claimed_if(_takes_cidrs)
+    @claimed_if(takes_cidrs)
     def test_a_bad_cidr_is_invalid(self, bench: Bench) -> None:
         bench.refused("vpc", replace(bench.request("vpc"), cidr="10.300.0.0/16"), Invalid)
 
-    @claimed_if(_takes_cidrs)
+    @claimed_if(takes_cidrs)
     def test_a_subnet_outside_its_vpc_is_invalid(self, bench: Bench) -> None:
         outside = SubnetRequest(bench.name(), "192.168.77.0/24")
         request = bench.request("vpc")

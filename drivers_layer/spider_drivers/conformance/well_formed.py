@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from ..contract import KeyPair, SecurityGroup, Spec, Vm, Vpc
+from ..contract import KeyPair, RegionZone, SecurityGroup, Spec, Vm, Vpc
 
 
 def assert_well_formed(shape: Any) -> None:
     """Raises AssertionError naming the field."""
     _assert_typed(shape, type(shape), type(shape).__name__)
-    identity = shape.name if isinstance(shape, Spec) else shape.iid.id
+    identity = shape.name if isinstance(shape, (Spec, RegionZone)) else shape.iid.id
     assert identity, f"{shape} has no id"
     assert identity == identity.strip(), f"the id {identity!r} has blanks around it"
     if isinstance(shape, Vpc):
@@ -26,6 +26,8 @@ def assert_well_formed(shape: Any) -> None:
     elif isinstance(shape, Spec):
         assert shape.vcpus > 0
         assert shape.memory_mib > 0
+    elif isinstance(shape, RegionZone):
+        _assert_zones(shape)
     elif isinstance(shape, KeyPair):
         assert "PRIVATE" not in shape.public_key
 
@@ -38,6 +40,12 @@ def _assert_vpc(vpc: Vpc) -> None:
         _assert_parses(ipaddress.ip_network, subnet.cidr)
     ids = [subnet.iid.id for subnet in vpc.subnets]
     assert len(ids) == len(set(ids)), f"a subnet stands twice in {ids}"
+
+
+def _assert_zones(region: RegionZone) -> None:
+    names = [zone.name for zone in region.zones]
+    assert all(name and name == name.strip() for name in names), f"a zone of {region.name} has no name"
+    assert len(names) == len(set(names)), f"a zone stands twice in {names}"
 
 
 def _assert_rules(group: SecurityGroup) -> None:

@@ -19,7 +19,8 @@ class Key:
 @dataclass(frozen=True, slots=True)
 class KindCapability:
     """`lag_seconds`: how late the cloud's reads may show what a create has made.
-    `permissions`: the cloud's permissions that each verb needs, by verb."""
+    `permissions`: the cloud's permissions that each verb needs, by verb. A verb that some clouds lack (`add_subnet`,
+    `remove_subnet`, `add_rules`, `remove_rules`) stands here only if this one can do it, with () if it needs none."""
 
     max_name: int = 255
     name_pattern: str = r".+"

@@ -128,7 +128,8 @@ class VpcHandler(Handler[VpcRequest, Vpc]):
         raise Unsupported("subnets cannot be added to a VPC of this cloud: not implemented")
 
     def remove_subnet(self, ref: Ref, subnet: Ref, attempt: Attempt) -> Wait | None:
-        """None once it is absent; also for what was never there. Raises InUse, with nothing changed. With `subnet.id`
+        """None once it is absent; also for what was never there. Raises InUse, with nothing changed. What is
+        another VPC's is never removed. With `subnet.id`
         None it removes what `attempt.parts` and `subnet.token` lead to: this is how a failed `add_subnet`, whose
         attempt had that token, is undone."""
         raise Unsupported("subnets cannot be removed from a VPC of this cloud: not implemented")

@@ -1,4 +1,7 @@
-"""MOCK: a cloud in memory, for trying Spider out and for tests. Nothing outlives the process."""
+"""MOCK: a cloud in memory, for trying Spider out and for tests. Nothing outlives the process.
+
+It has one call by name, countAll, which answers how many resources there are by kind (see any_call.py).
+"""
 
 from __future__ import annotations
 
@@ -34,6 +37,9 @@ _CAPABILITY = Capability(
         Key("TransitionSeconds", required=False),
         Key("LatencySeconds", required=False),
         Key("Fail", required=False),
+        # How many it offers.
+        Key("Images", required=False),
+        Key("Specs", required=False),
     ),
     kinds={
         "image": _kind(list="describe_images", get="describe_images"),
@@ -43,18 +49,25 @@ _CAPABILITY = Capability(
             list="describe_vpcs describe_subnets",
             get="describe_vpcs describe_subnets",
             delete="delete_vpc delete_subnet describe_vpcs describe_subnets describe_security_groups describe_vms",
+            add_subnet="create_subnet describe_vpcs describe_subnets",
+            remove_subnet="delete_subnet describe_subnets describe_vms",
+            tag="tag_resource untag_resource describe_vpcs describe_subnets",
         ),
         "security_group": _kind(
             create="create_security_group authorize_rules describe_security_groups",
             list="describe_security_groups",
             get="describe_security_groups",
             delete="delete_security_group describe_security_groups describe_vms",
+            add_rules="authorize_rules describe_security_groups",
+            remove_rules="revoke_rules describe_security_groups",
+            tag="tag_resource untag_resource describe_security_groups",
         ),
         "key_pair": _kind(
             create="import_key_pair describe_key_pairs",
             list="describe_key_pairs",
             get="describe_key_pairs",
             delete="delete_key_pair describe_key_pairs",
+            tag="tag_resource untag_resource describe_key_pairs",
         ),
         "vm": _kind(
             create="run_vm allocate_address describe_vms describe_addresses",
@@ -64,8 +77,12 @@ _CAPABILITY = Capability(
             suspend="suspend_vm describe_vms",
             resume="resume_vm describe_vms",
             reboot="reboot_vm describe_vms",
+            tag="tag_resource untag_resource describe_vms",
         ),
+        "region_zone": _kind(list="describe_regions describe_zones", get="describe_regions describe_zones"),
     },
+    tagged=frozenset({"vpc", "subnet", "security_group", "key_pair", "vm"}),
+    default_network=True,
 )
 
 

@@ -10,41 +10,18 @@ import secrets
 import threading
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from . import faults
+from .catalogue import offered
 from .faults import WireError
+from .knobs import Knobs
 from .memory import Memory, Row
-from .operations import CATALOGUE, Operations
+from .operations import Operations
 
-
-@dataclass(frozen=True, slots=True)
-class Knobs:
-    """How this cloud behaves towards one connection; durations in seconds."""
-
-    page_size: int = 100
-    lag: float = 0.0
-    transition: float = 0.0
-    latency: float = 0.0
-    fail: str = ""
-
-    @classmethod
-    def of(cls, keys: Mapping[str, str]) -> Knobs:
-        """From a region's keys. Raises ValueError."""
-        knobs = cls(
-            page_size=int(keys.get("PageSize") or 100),
-            lag=float(keys.get("LagSeconds") or 0),
-            transition=float(keys.get("TransitionSeconds") or 0),
-            latency=float(keys.get("LatencySeconds") or 0),
-            fail=keys.get("Fail") or "",
-        )
-        faults.parse(knobs.fail)
-        if knobs.page_size < 1:
-            raise ValueError("PageSize must be 1 or more")
-        return knobs
+__all__ = ["Knobs", "MockCloud", "cloud", "fresh_name"]
 
 
 class MockCloud:
@@ -85,7 +62,7 @@ class MockCloud:
     def _perform(self, api: str, params: Mapping[str, Any], knobs: Knobs, now: datetime) -> dict[str, Any]:
         if api.startswith("describe_"):
             return self._describe(_singular(api.removeprefix("describe_")), knobs, now, **params)
-        operations = Operations(self.name, self._memory, self._client_tokens, now, timedelta(seconds=knobs.transition))
+        operations = Operations(self.name, self._memory, self._client_tokens, now, knobs)
         operation = operations.named(api)
         if operation is None:
             raise WireError("InvalidAction", f"The action {api} is not valid.")
@@ -101,7 +78,9 @@ class MockCloud:
         page: str = "",
     ) -> dict[str, Any]:
         """One page, oldest first. Filters: field, list field or `tag:key` → value."""
-        rows = list(CATALOGUE[kind]) if kind in CATALOGUE else list(self._memory.all(kind, _ago(now, knobs.lag)))
+        rows = offered(kind, knobs)
+        if rows is None:
+            rows = list(self._memory.all(kind, _ago(now, knobs.lag)))
         found = [row for row in rows if row["seq"] > int(page or 0) and _matches(row, filters or {})]
         shown = found[: knobs.page_size]
         more = len(found) > len(shown)

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..contract import (
     AlreadyExists,
+    AnyCall,
     CallRecorder,
     CloudConnection,
     ConnectionInfo,
@@ -29,8 +30,9 @@ from ..contract import (
     Wait,
     WrongState,
 )
-from .cloud import Knobs, cloud
+from .cloud import cloud
 from .faults import WireError
+from .knobs import Knobs
 from .memory import Row
 
 # The cloud's code → the contract's error and the field of the request that it is about.
@@ -45,15 +47,18 @@ ERRORS: dict[str, tuple[type[SpiderError], str | None]] = {
     "InvalidPortRange": (Invalid, "rules"),
     "KeyPairDuplicate": (AlreadyExists, "name"),
     "RequestLimitExceeded": (Throttled, None),
-    "RuleDuplicate": (Invalid, "rules"),
+    "RuleDuplicate": (AlreadyExists, "rules"),
+    "RuleNotFound": (MissingReference, "rules"),
     "ServiceUnavailable": (Unavailable, None),
     "SubnetConflict": (Invalid, "subnets"),
     "SubnetRange": (Invalid, "subnets"),
+    "AddressNotFound": (NotFound, None),
     "ImageNotFound": (NotFound, "image"),
     "KeyPairNotFound": (NotFound, "key_pair"),
     "SecurityGroupNotFound": (NotFound, "security_groups"),
     "SpecNotFound": (NotFound, "spec"),
     "SubnetNotFound": (NotFound, "subnet"),
+    "VmNotFound": (NotFound, None),
     "VpcNotFound": (NotFound, "vpc"),
 }
 # In an answer to one of these, what was not found is something that the request names.
@@ -63,8 +68,8 @@ _MAKERS = ("create_", "run_")
 def spider_error(api: str, error: WireError, recorder: CallRecorder) -> SpiderError:
     """The contract's error for a call that the cloud did not grant."""
     kind, field = ERRORS.get(error.code, (Refused, None))
-    if error.code.endswith("NotFound"):
-        kind = MissingReference if api.startswith(_MAKERS) else NotFound
+    if kind is NotFound and api.startswith(_MAKERS):
+        kind = MissingReference
     text = recorder.redact(error.text)
     return kind(text, field=field, code=error.code, text=text, retry_after=error.retry_after)
 
@@ -170,8 +175,10 @@ class MockConnection(CloudConnection):
     def __init__(self, info: ConnectionInfo, recorder: CallRecorder) -> None:
         from .image import MockImages
         from .key_pair import MockKeyPairs
+        from .region_zone import MockRegions
         from .security_group import MockSecurityGroups
         from .spec import MockSpecs
+        from .tag import MockTags
         from .vm import MockVms
         from .vpc import MockVpcs
 
@@ -182,6 +189,13 @@ class MockConnection(CloudConnection):
         self.security_group = MockSecurityGroups(self.client)
         self.key_pair = MockKeyPairs(self.client)
         self.vm = MockVms(self.client)
+        self.tag = MockTags(self.client)
+        self.region_zone = MockRegions(self.client)
+
+    def any_calls(self) -> Mapping[str, AnyCall]:
+        from .any_call import count_all
+
+        return {"countAll": lambda _: count_all(self.client)}
 
     def check(self) -> None:
         self.client.call("describe_account")

@@ -27,4 +27,5 @@ def _image(row: Row) -> Image:
         disk_type="SSD",
         disk_gib=row["disk_gib"],
         status=ImageStatus.AVAILABLE,
+        details=dict(row["details"]),
     )

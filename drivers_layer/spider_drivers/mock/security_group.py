@@ -1,4 +1,4 @@
-"""Security groups and their rules. Parts: group, rules, visible."""
+"""Security groups and their rules. Parts: group, rules, visible. A change of its rules: rules, visible."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ..contract import (
     Protocol,
     Ref,
     Rule,
+    RulesRequest,
     SecurityGroup,
     SecurityGroupHandler,
     SecurityGroupRequest,
@@ -47,6 +48,15 @@ class MockSecurityGroups(SecurityGroupHandler):
             raise InUse(f"the security group '{group_id}' is in use by {', '.join(users)}")
         return converge.delete([going("group", group_id, self._remove)], attempt, lag_seconds=self._client.lag)
 
+    def add_rules(self, ref: Ref, request: RulesRequest, attempt: Attempt) -> SecurityGroup | Wait:
+        group_id = self._client.one("describe_security_groups", ref)["id"]
+        wait = converge.create([self._rules_part(group_id, request.rules)], attempt, lag_seconds=self._client.lag)
+        return wait or self.get(ref)
+
+    def remove_rules(self, ref: Ref, request: RulesRequest, attempt: Attempt) -> Wait | None:
+        group_id = self._client.one("describe_security_groups", ref)["id"]
+        return converge.create([self._no_rules_part(group_id, request.rules)], attempt, lag_seconds=self._client.lag)
+
     def _parts(self, request: SecurityGroupRequest, attempt: Attempt) -> Iterator[Part]:
         call = self._client.call
         yield Part(
@@ -65,17 +75,43 @@ class MockSecurityGroups(SecurityGroupHandler):
         yield converge.visible(lambda: group_id, lambda _: self._has(group_id, request.rules))
 
     def _rules_part(self, group_id: str, rules: tuple[Rule, ...]) -> Part:
-        """The rules go with their group, so nothing removes them."""
+        """They go with their group, so nothing removes them."""
 
         def make(_: str) -> str:
             self._client.call("authorize_rules", group_id=group_id, rules=[asdict(rule) for rule in rules])
             return group_id
 
-        return Part("rules", make=make, find=lambda: group_id if self._has(group_id, rules) else None)
+        def ready(_: str) -> Wait | None:
+            return None if self._has(group_id, rules) else Wait(1.0, "the cloud does not show the rules yet")
+
+        return Part("rules", make=make, find=lambda: group_id if self._has(group_id, rules) else None, ready=ready)
+
+    def _no_rules_part(self, group_id: str, rules: tuple[Rule, ...]) -> Part:
+        """That they are not there: made like anything else, for the cloud refuses it where there is none to remove."""
+
+        def make(_: str) -> str:
+            self._client.call("revoke_rules", group_id=group_id, rules=[asdict(rule) for rule in rules])
+            return group_id
+
+        def ready(_: str) -> Wait | None:
+            return None if self._has_none(group_id, rules) else Wait(1.0, "the cloud still shows the rules")
+
+        return Part(
+            "no rules", make=make, find=lambda: group_id if self._has_none(group_id, rules) else None, ready=ready
+        )
 
     def _has(self, group_id: str, rules: tuple[Rule, ...]) -> bool:
+        shown = self._shown(group_id)
+        return shown is not None and shown.issuperset(rules)
+
+    def _has_none(self, group_id: str, rules: tuple[Rule, ...]) -> bool:
+        shown = self._shown(group_id)
+        return shown is not None and shown.isdisjoint(rules)
+
+    def _shown(self, group_id: str) -> set[Rule] | None:
+        """The group's rules; None while the cloud does not show the group."""
         rows = self._client.all("describe_security_groups", {"id": group_id})
-        return bool(rows) and set(rules) <= set(_group(rows[0]).rules)
+        return set(_group(rows[0]).rules) if rows else None
 
     def _find(self, token: str) -> str | None:
         return self._client.made_by("describe_security_groups", token)

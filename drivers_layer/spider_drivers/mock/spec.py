@@ -33,4 +33,5 @@ class MockSpecs(SpecHandler):
             memory_mib=row["memory_mib"],
             clock_ghz=2.7,
             gpus=(Gpu(row["gpus"], "NVIDIA", "Mock", 8192),) if row["gpus"] else (),
+            details=dict(row["details"]),
         )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from ..contract import (
     Attempt,
     Iid,
+    Invalid,
     NotFound,
     Part,
     Ref,
@@ -97,13 +98,15 @@ class MockVms(VmHandler):
         yield converge.visible(lambda: vm_id, lambda _: self.get(Ref(request.name, vm_id)).public_ip != "")
 
     def _run(self, request: VmRequest, attempt: Attempt, client_token: str) -> str:
+        if request.vpc.id and not request.subnet.id:
+            raise Invalid("a VM in a VPC needs one of its subnets", field="subnet")
         made = self._client.call(
             "run_vm",
             client_token=client_token,
             name=request.name,
             image=request.image.id or request.image.name,
             spec=request.spec,
-            subnet_id=request.subnet.id,
+            subnet_id=request.subnet.id or "",
             security_group_ids=[group.id for group in request.security_groups],
             key_id=request.key_pair.id or "",
             disk_gib=request.root_disk_gib or 8,

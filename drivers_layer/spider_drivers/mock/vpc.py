@@ -1,4 +1,4 @@
-"""VPCs and their subnets. Parts: vpc, one per subnet, visible."""
+"""VPCs and their subnets. Parts: vpc, one per subnet, visible. A subnet that is added: itself, visible."""
 
 from __future__ import annotations
 
@@ -44,6 +44,14 @@ class MockVpcs(VpcHandler):
             self._refuse_if_used(vpc_id)
         return converge.delete(self._delete_parts(vpc_id, attempt), attempt, lag_seconds=self._client.lag)
 
+    def add_subnet(self, ref: Ref, request: SubnetRequest, attempt: Attempt) -> Vpc | Wait:
+        vpc_id = self._client.one("describe_vpcs", ref)["id"]
+        wait = converge.create(self._add_parts(vpc_id, request, attempt), attempt, lag_seconds=self._client.lag)
+        return wait or self.get(ref)
+
+    def remove_subnet(self, ref: Ref, subnet: Ref, attempt: Attempt) -> Wait | None:
+        return converge.delete(self._remove_parts(ref, subnet, attempt), attempt, lag_seconds=self._client.lag)
+
     def _create_parts(self, request: VpcRequest, attempt: Attempt) -> Iterator[Part]:
         call = self._client.call
         yield Part(
@@ -62,6 +70,26 @@ class MockVpcs(VpcHandler):
 
         yield converge.visible(lambda: vpc_id, shown)
 
+    def _add_parts(self, vpc_id: str, request: SubnetRequest, attempt: Attempt) -> Iterator[Part]:
+        part = self._subnet_part(request, vpc_id, attempt.token)
+        yield part
+        subnet_id = attempt.parts[part.name]
+        yield converge.visible(lambda: subnet_id, lambda _: self._shown(vpc_id, subnet_id))
+
+    def _remove_parts(self, ref: Ref, subnet: Ref, attempt: Attempt) -> Sequence[Part]:
+        """The subnet, where it is one of this VPC. What this operation has noted needs not be shown yet."""
+        noted = attempt.parts.get(f"subnet:{subnet.name}")
+        subnet_id = subnet.id or noted or self._find_subnet(subnet.token, ref.id or "", subnet.name)
+        if subnet_id is None or (subnet_id != noted and not self._shown(ref.id or "", subnet_id)):
+            return []
+        rows = self._client.all("describe_vms", {"subnet_id": subnet_id})
+        if users := [row["id"] for row in rows if row["state"] != "terminated"]:
+            raise InUse(f"the subnet '{subnet_id}' is in use by {', '.join(users)}")
+        return [going("subnet", subnet_id, self._remove_subnet)]
+
+    def _shown(self, vpc_id: str, subnet_id: str) -> bool:
+        return bool(self._client.all("describe_subnets", {"vpc_id": vpc_id, "id": subnet_id}))
+
     def _subnet_part(self, subnet: SubnetRequest, vpc_id: str, token: str) -> Part:
         def make(_: str) -> str:
             made = self._client.call(
@@ -74,10 +102,10 @@ class MockVpcs(VpcHandler):
             )
             return str(made["id"])
 
-        def find() -> str | None:
-            return self._client.made_by("describe_subnets", token, vpc_id=vpc_id, name=subnet.name)
+        return Part(f"subnet:{subnet.name}", make=make, find=lambda: self._find_subnet(token, vpc_id, subnet.name))
 
-        return Part(f"subnet:{subnet.name}", make=make, find=find)
+    def _find_subnet(self, token: str, vpc_id: str, name: str) -> str | None:
+        return self._client.made_by("describe_subnets", token, vpc_id=vpc_id, name=name)
 
     def _delete_parts(self, vpc_id: str | None, attempt: Attempt) -> Sequence[Part]:
         """The VPC and its subnets: those noted, which reads may not show yet, and those shown."""

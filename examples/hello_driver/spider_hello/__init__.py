@@ -8,6 +8,8 @@ cloud.py        the imaginary cloud; a real driver has its SDK instead
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from spider_drivers.contract import (
     CA,
     ENDPOINT,
@@ -28,10 +30,13 @@ class HelloDriver(CloudDriver):
     def capability(self) -> Capability:
         names = KindCapability(max_name=100, name_pattern=r"[A-Za-z0-9-]+", name_rule="has letters, digits, - only")
         kinds = ("image", "spec", "vpc", "security_group", "key_pair", "vm")
+        # Not every cloud can do these, so they are declared. They need no permission here.
+        subnets = replace(names, permissions={"add_subnet": (), "remove_subnet": ()})
         return Capability(
             credential_keys=(Key("Token"),),
             region_keys=(Key("Region", required=False), ENDPOINT, CA),
-            kinds=dict.fromkeys(kinds, names),
+            # There is no `region_zone` among them and nothing `tagged`: the cloud has neither regions nor tags.
+            kinds={**dict.fromkeys(kinds, names), "vpc": subnets},
             # The cloud lacks these two. Spider keeps them, and hands the VM the rules and the public key.
             kept=frozenset({"security_group", "key_pair"}),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -71,7 +72,7 @@ class HelloSpecs(SpecHandler):
 
 
 class HelloVpcs(VpcHandler):
-    """Parts: network, one per subnet, visible."""
+    """Parts: network, one per subnet, visible. Of a subnet that is added: itself, visible."""
 
     def __init__(self, connection: HelloConnection) -> None:
         self._hello = connection
@@ -108,14 +109,35 @@ class HelloVpcs(VpcHandler):
             find=lambda: self._hello.labelled("subnet", token, subnet.name),
         )
 
+    def add_subnet(self, ref: Ref, request: SubnetRequest, attempt: Attempt) -> Vpc | Wait:
+        network = str(self._hello.one("network", ref.id)["id"])
+        return converge.create(self._add_parts(request, network, attempt), attempt) or self.get(ref)
+
+    def _add_parts(self, request: SubnetRequest, network: str, attempt: Attempt) -> Iterator[Part]:
+        part = self._subnet_part(request, network, attempt.token)
+        yield part
+        subnet = attempt.parts[part.name]
+        yield converge.visible(lambda: subnet, lambda _: subnet in self._subnets(network))
+
+    def remove_subnet(self, ref: Ref, subnet: Ref, attempt: Attempt) -> Wait | None:
+        # As in delete: without an id this undoes an add that failed.
+        noted = attempt.parts.get(f"subnet:{subnet.name}")
+        found = subnet.id or noted or self._hello.labelled("subnet", subnet.token, subnet.name)
+        mine = [one for one in self._subnets(ref.id) if one == found]  # never one of another network
+        if users := [server["id"] for server in self._hello.all("server") if server["subnet"] in mine]:
+            raise InUse(f"{found} is in use by {', '.join(users)}")
+        return converge.delete(_going(self._hello, mine), attempt)
+
+    def _subnets(self, network: str | None) -> builtins.list[str]:
+        return [subnet["id"] for subnet in self._hello.all("subnet") if subnet["network"] == network]
+
     def delete(self, ref: Ref, attempt: Attempt) -> Wait | None:
         # Without an id this undoes a create that failed: what was noted, else what carries its token.
         network = ref.id or attempt.parts.get("network") or self._hello.labelled("network", ref.token)
         # Look who needs it before anything is touched: InUse means that nothing has changed.
         if users := [server["id"] for server in self._hello.all("server") if server["network"] == network]:
             raise InUse(f"{network} is in use by {', '.join(users)}")
-        subnets = [subnet["id"] for subnet in self._hello.all("subnet") if subnet["network"] == network]
-        return converge.delete(_going(self._hello, [*([network] if network else []), *subnets]), attempt)
+        return converge.delete(_going(self._hello, [*([network] if network else []), *self._subnets(network)]), attempt)
 
 
 def _going(hello: HelloConnection, ids: Sequence[str]) -> list[Part]:

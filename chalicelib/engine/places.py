@@ -1,0 +1,89 @@
+"""Regions and zones: in the cloud's own form, and before there is a connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from spider_drivers.contract import ConnectionInfo, Invalid, NotFound, Ref, RegionHandler, RegionZone
+from spider_drivers.contract import registry as drivers
+
+from ..catalogue.asked import Preconfigured
+from .call import Call
+from .connections import Connections, Target
+from .reads import Reads
+from .registry import Registry, Row
+
+T = TypeVar("T")
+
+# Where a cloud can be asked for its regions before one is chosen (CB-Spider's DefaultRegionToQuery). EC2's first
+# region is enabled for every account.
+FIRST_REGIONS: Final[Mapping[str, tuple[str, ...]]] = {"AWS": ("us-east-1",)}
+
+
+class Places:
+    def __init__(self, registry: Registry, connections: Connections, reads: Reads) -> None:
+        self._registry = registry
+        self._connections = connections
+        self._reads = reads
+
+    def raw_regions(self, call: Call) -> Any:
+        return self._ask(call, self._connections.target(call.connection), lambda regions: regions.raw_regions())
+
+    def raw_zones(self, call: Call) -> Any:
+        return self._ask(call, self._connections.target(call.connection), lambda regions: regions.raw_zones())
+
+    def raw_regions_before(self, call: Call) -> Any:
+        return self._ask(call, self._target(call.body), lambda regions: regions.raw_regions())
+
+    def list(self, call: Call) -> Sequence[RegionZone]:
+        return self._ask(call, self._target(call.body), lambda regions: regions.list())
+
+    def get(self, call: Call) -> RegionZone:
+        try:
+            return self._ask(call, self._target(call.body), lambda regions: regions.get(Ref(call.name, call.name)))
+        except NotFound as gone:
+            text = f"{call.kind.title} '{call.name}' does not exist for credential '{call.body.credential}'"
+            raise NotFound(text, field="name", code=gone.code, text=gone.text) from gone
+
+    def _ask(self, call: Call, target: Target, what: Callable[[RegionHandler], T]) -> T:
+        return self._reads.ask(call, target, lambda cloud: what(cloud.handler(call.kind.name)))
+
+    def _target(self, given: Preconfigured) -> Target:
+        """Raises NotFound for a name that is not registered, Invalid for what is of another provider."""
+        driver = self._registry.row("driver", given.driver)
+        credential = self._registry.row("credential", given.credential)
+        provider: str = driver["provider"]
+        if given.region:
+            region = self._registry.row("region", given.region)
+        else:
+            region = self._known_region(driver, credential) or _first_region(provider)
+        for part, name in ((credential, "credential"), (region, "region")):
+            if part["provider"] != provider:
+                text = f"the {name} '{part['name']}' is for {part['provider']}, not for {provider}"
+                raise Invalid(text, field=name)
+        secrets = self._registry.secrets(credential)
+        return Target(
+            info=ConnectionInfo("", provider, secrets, region["values"]),
+            capability=drivers.driver(provider).capability(),
+            version="/".join(part["version"] for part in (driver, credential, region)),
+            secrets=tuple(secrets.values()),
+        )
+
+    def _known_region(self, driver: Row, credential: Row) -> Row | None:
+        """The region of the first connection config (by name) of that driver and credential. Another's region would
+        not do: it may lead the credential to an endpoint that is not its own."""
+        for row in self._registry.rows("connection", driver["provider"]):
+            if (row["driver"], row["credential"]) == (driver["name"], credential["name"]):
+                return self._registry.row("region", row["region"])
+        return None
+
+
+def _first_region(provider: str) -> Row:
+    """The cloud's own first region at its public endpoint; none where the cloud needs none. Raises Invalid."""
+    first = FIRST_REGIONS.get(provider, ())
+    keys = drivers.driver(provider).capability().region_keys
+    if not first and any(key.required for key in keys):
+        raise Invalid(f"RegionName is empty! No region of {provider} is known to be asked first", field="RegionName")
+    values = {"Region": first[0]} if first else {}
+    return {"name": "", "provider": provider, "values": values, "version": "first"}
