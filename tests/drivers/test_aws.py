@@ -18,6 +18,7 @@ from spider_drivers.contract import (
     Direction,
     ImageRequest,
     ImageType,
+    Invalid,
     KeyPairRequest,
     MissingReference,
     NotFound,
@@ -25,6 +26,7 @@ from spider_drivers.contract import (
     Protocol,
     Ref,
     Rule,
+    RulesRequest,
     SecurityGroupRequest,
     SubnetRequest,
     Vm,
@@ -38,10 +40,12 @@ from tests.servers import aws_twin
 
 LINUX, WINDOWS = "ami-785db401", "ami-03cf127a"  # two of moto's
 
-# Needed only after a try that died, or for what the request of these tests does not have.
+# Needed only after a try that died, for what the request of these tests does not have, or to undo.
 NOT_EACH_TIME = {
     "vpc create": {"DescribeInternetGateways"},
     "vpc delete": {"DescribeVpcs"},
+    "security_group add_rules": {"RevokeSecurityGroupIngress"},
+    "security_group remove_rules": {"AuthorizeSecurityGroupIngress"},
     "vm create": {"DescribeKeyPairs"},
     "key_pair delete": {"DescribeKeyPairs"},
 }
@@ -69,6 +73,11 @@ def make_vm(aws: Aws, vpc: Vpc, **changes: Any) -> Vm:
     request = VmRequest("vm", Ref(LINUX, LINUX), "t3.micro", ref(vpc), ref(vpc.subnets[0]), public_key=PUBLIC_KEY)
     request = replace(request, **changes)
     return done(lambda attempt: aws.connection.vm.create(request, attempt))
+
+
+def make_group(aws: Aws, vpc: Vpc) -> Ref:
+    request = SecurityGroupRequest("group", ref(vpc))
+    return ref(done(lambda attempt: aws.connection.security_group.create(request, attempt)))
 
 
 def instance_of(aws: Aws, cloud_id: str) -> dict[str, Any]:
@@ -163,6 +172,19 @@ def test_nothing_is_made_for_an_unknown_image_or_spec(aws: Aws, vpc: Vpc, field:
     assert "RunInstances" not in aws.apis_of(refused)
 
 
+def test_a_security_group_of_another_vpc_is_named(aws: Aws, vpc: Vpc) -> None:
+    foreign = make_group(aws, make_vpc(aws))
+    with pytest.raises(Invalid) as refused:
+        make_vm(aws, vpc, security_groups=(foreign,))
+    assert (refused.value.code, refused.value.field) == ("InvalidParameter", "security_groups")
+
+
+def test_another_value_that_ec2_finds_invalid_is_not_taken_for_a_group(aws: Aws, vpc: Vpc) -> None:
+    with pytest.raises(Invalid) as refused:
+        make_vm(aws, vpc, tags={"aws:team": "blue"})
+    assert (refused.value.code, refused.value.field) == ("InvalidParameterValue", None)
+
+
 def test_a_list_of_50_vms_costs_its_pages(twin: str, vpc: Vpc) -> None:
     aws = connect(twin, page_size=20)
     before = len(aws.connection.vm.list())
@@ -199,13 +221,14 @@ def test_a_spec_tells_its_gpus_and_disk(aws: Aws) -> None:
 
 
 def test_each_verb_uses_the_permissions_that_it_declares_and_no_other(aws: Aws) -> None:
-    """CreateTags is needed for the tags in a create call, and never called."""
+    """CreateTags is needed for the tags in a create call too, where it is not called."""
     used = _used(aws)
     for kind, capability in AwsDriver().capability().kinds.items():
         for verb, permissions in capability.permissions.items():
             name = f"{kind} {verb}"
             declared = {permission.removeprefix("ec2:") for permission in permissions}
-            assert used[name] == declared - {"CreateTags"} - NOT_EACH_TIME.get(name, set()), name
+            in_creates = set() if verb == "tag" else {"CreateTags"}
+            assert used[name] == declared - in_creates - NOT_EACH_TIME.get(name, set()), name
 
 
 def _used(aws: Aws) -> dict[str, set[str]]:
@@ -233,6 +256,26 @@ def _used(aws: Aws) -> dict[str, set[str]]:
         call(kind, "get", one)
     for verb in ("suspend", "resume", "reboot"):
         call("vm", verb, ref(vm))
+    more = RulesRequest(tuple(replace(rule, from_port=8080, to_port=8080) for rule in rules))
+    for verb in ("add_rules", "remove_rules"):
+        call("security_group", verb, ref(group), more)
+    wider = call("vpc", "add_subnet", ref(vpc), SubnetRequest("b", "10.0.2.0/24"))
+    call("vpc", "remove_subnet", ref(vpc), next(ref(one) for one in wider.subnets if one.iid.name == "b"))
+    call("region_zone", "list")
+    call("region_zone", "get", Ref("", "us-west-2"))
+    for kind, one in made.items():
+        used[f"{kind} tag"] = _used_by_tag(aws, kind, one)
+    used["vpc tag"] |= _used_by_tag(aws, "subnet", subnet)
     for kind, one in made.items():
         call(kind, "delete", one)
     return used
+
+
+def _used_by_tag(aws: Aws, kind: str, one: Ref) -> set[str]:
+    tag = aws.connection.tag
+
+    def both() -> None:
+        done(lambda attempt: tag.add(kind, one, "stage", "test", attempt))
+        done(lambda attempt: tag.remove(kind, one, "stage", attempt))
+
+    return set(aws.apis_of(both))

@@ -31,6 +31,8 @@ _KEY = r"[!-~]([ -~]*[!-~])?", "has characters that are not ASCII, or blanks at 
 _VPC_READ = "DescribeVpcs DescribeSubnets"
 _GROUP_USERS = "DescribeNetworkInterfaces DescribeSecurityGroups"
 _VM_GET = "DescribeInstances DescribeVolumes"
+_TAG_CHANGE = "CreateTags DeleteTags"
+_REGIONS = "DescribeRegions DescribeAvailabilityZones"
 
 CAPABILITY = Capability(
     credential_keys=(
@@ -52,6 +54,9 @@ CAPABILITY = Capability(
             delete=f"{_VPC_READ} {_GROUP_USERS} DescribeInternetGateways DescribeRouteTables DescribeNetworkAcls "
             "DescribeVpcEndpoints DescribeVpcPeeringConnections DescribeVpnGateways "
             "DeleteSubnet DetachInternetGateway DeleteInternetGateway DeleteVpc",
+            add_subnet=f"CreateSubnet CreateTags {_VPC_READ}",
+            remove_subnet=f"{_VPC_READ} DescribeNetworkInterfaces DeleteSubnet",
+            tag=f"{_TAG_CHANGE} {_VPC_READ}",
         ),
         "security_group": _kind(
             255,
@@ -61,6 +66,12 @@ CAPABILITY = Capability(
             list="DescribeSecurityGroups",
             get="DescribeSecurityGroups",
             delete=f"{_GROUP_USERS} DeleteSecurityGroup",
+            # Of the opposite calls only what takes inbound rules back when EC2 refuses the outbound ones.
+            add_rules="DescribeSecurityGroups AuthorizeSecurityGroupIngress AuthorizeSecurityGroupEgress "
+            "RevokeSecurityGroupIngress",
+            remove_rules="DescribeSecurityGroups RevokeSecurityGroupIngress RevokeSecurityGroupEgress "
+            "AuthorizeSecurityGroupIngress",
+            tag=f"{_TAG_CHANGE} DescribeSecurityGroups",
         ),
         "key_pair": _kind(
             255,
@@ -69,6 +80,7 @@ CAPABILITY = Capability(
             list="DescribeKeyPairs",
             get="DescribeKeyPairs",
             delete="DescribeKeyPairs DeleteKeyPair",
+            tag=f"{_TAG_CHANGE} DescribeKeyPairs",
         ),
         "vm": _kind(
             255,
@@ -80,6 +92,10 @@ CAPABILITY = Capability(
             suspend="DescribeInstances StopInstances",
             resume="DescribeInstances StartInstances",
             reboot="DescribeInstances RebootInstances",
+            tag=f"{_TAG_CHANGE} DescribeInstances",
         ),
+        "region_zone": _kind(255, *_TAG, list=_REGIONS, get=_REGIONS),
     },
+    tagged=frozenset({"vpc", "subnet", "security_group", "key_pair", "vm"}),
+    default_network=True,
 )

@@ -7,6 +7,7 @@ import os
 import ssl
 import tempfile
 import threading
+from contextlib import closing
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,12 +19,15 @@ from botocore.exceptions import BotoCoreError
 from botocore.loaders import Loader
 from botocore.session import Session
 
-from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid
+from ..contract import AnyCall, CallRecorder, CloudConnection, ConnectionInfo, Invalid
+from .any_calls import any_calls
 from .calls import Ec2
 from .image import AwsImages
 from .key_pair import AwsKeyPairs
+from .region_zone import AwsRegions
 from .security_group import AwsSecurityGroups
 from .spec import AwsSpecs
+from .tag import AwsTags
 from .vm import AwsVms
 from .vpc import AwsVpcs
 
@@ -39,17 +43,27 @@ class AwsConnection(CloudConnection):
     security_group: AwsSecurityGroups
     key_pair: AwsKeyPairs
     vm: AwsVms
+    tag: AwsTags
+    region_zone: AwsRegions
 
     def __init__(self, info: ConnectionInfo, recorder: CallRecorder, *, page_size: int | None = None) -> None:
+        self._info = info
+        self._recorder = recorder
+        self._page_size = page_size
+        region = _needed(info.region_keys, "Region")
         self._ca = _ca_file(info.ca)
-        ec2 = Ec2(_client(info, self._ca.name if self._ca else True), recorder, page_size=page_size)
-        self._ec2 = ec2
+        ec2 = self._ec2 = self._open(region)
         self.image = AwsImages(ec2)
-        self.spec = AwsSpecs(ec2, info.region)
+        self.spec = AwsSpecs(ec2, region)
         self.vpc = AwsVpcs(ec2, info.zone)
         self.security_group = AwsSecurityGroups(ec2)
         self.key_pair = AwsKeyPairs(ec2)
-        self.vm = AwsVms(ec2, info.region)
+        self.vm = AwsVms(ec2, region, info.zone)
+        self.tag = AwsTags(ec2)
+        self.region_zone = AwsRegions(ec2, region, lambda other: closing(self._open(other)))
+
+    def any_calls(self) -> dict[str, AnyCall]:
+        return any_calls(self._ec2, self._info)
 
     def check(self) -> None:
         """One call: DescribeAvailabilityZones."""
@@ -60,10 +74,13 @@ class AwsConnection(CloudConnection):
         if self._ca:
             self._ca.close()
 
+    def _open(self, region: str) -> Ec2:
+        client = _client(self._info, region, self._ca.name if self._ca else True)
+        return Ec2(client, self._recorder, page_size=self._page_size)
 
-def _client(info: ConnectionInfo, verify: str | bool) -> Any:
+
+def _client(info: ConnectionInfo, region: str, verify: str | bool) -> Any:
     key, secret = _needed(info.credential, "ClientId"), _needed(info.credential, "ClientSecret")
-    region = _needed(info.region_keys, "Region")
     config = Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,

@@ -25,6 +25,7 @@ from ..contract import (
     Unsupported,
     WrongState,
 )
+from ..contract.throttling import retry_after
 
 # The beginnings of codes and the field of the request that such a code complains of; the first that fits decides.
 # None: not of the request but of what was made a moment ago.
@@ -54,8 +55,15 @@ _CLASSES: tuple[tuple[str, type[SpiderError]], ...] = (
     (r"InvalidInstanceType|Gateway\.NotAttached", NotFound),
     (r"Insufficient.+|.+LimitExceeded|MaxSpotInstanceCountExceeded", NoCapacity),
     (r"Incorrect(Instance)?State|InvalidState", WrongState),
-    (r"Unsupported.*", Unsupported),
+    # A VM that names no subnet, where the account has no default VPC, or none of its subnets is a default one.
+    (r"Unsupported.*|VPCIdNotSpecified|MissingInput", Unsupported),
     (r"Invalid.+|MissingParameter|UnknownParameter|ValidationError", Invalid),
+)
+
+# Fields that the text tells and the code does not: InvalidParameter may be about any parameter. The text is the
+# service's own (ansible-collections/amazon.aws#824).
+_FIELDS_BY_TEXT: tuple[tuple[str, str], ...] = (
+    (r"(?i)security group \S+ and subnet \S+ belong to different networks", "security_groups"),
 )
 
 # What botocore raises when no answer came, by the class's name: whether the request can have reached EC2.
@@ -66,8 +74,9 @@ _NEVER_SENT = frozenset({"EndpointConnectionError", "ConnectTimeoutError", "Prox
 def from_answer(answer: Mapping[str, Any], *, read: bool, fields: Fields, redact: Callable[[str], str]) -> SpiderError:
     """EC2's refusal."""
     code, text = str(answer["Error"].get("Code", "")), redact(str(answer["Error"].get("Message", "")))
-    kind = _class(code, int(answer["ResponseMetadata"].get("HTTPStatusCode", 400)), read=read)
-    field = next((field for start, field in fields.items() if code.startswith(start)), None)
+    metadata = answer["ResponseMetadata"]
+    kind = _class(code, int(metadata.get("HTTPStatusCode", 400)), read=read)
+    field = _field(code, text, fields)
     if field is not None and kind is NotFound:
         kind = MissingReference
     return kind(
@@ -75,7 +84,7 @@ def from_answer(answer: Mapping[str, Any], *, read: bool, fields: Fields, redact
         field=field if kind in (Invalid, MissingReference) else None,
         code=code,
         text=text,
-        retry_after=retry_after(answer["ResponseMetadata"]) if kind is Throttled else None,
+        retry_after=retry_after(metadata.get("HTTPHeaders", {}).get("retry-after")) if kind is Throttled else None,
     )
 
 
@@ -86,12 +95,11 @@ def from_silence(error: Exception, *, redact: Callable[[str], str]) -> SpiderErr
     return (Unreachable if never_sent else NoAnswer)(text, code=type(error).__name__, text=text)
 
 
-def retry_after(metadata: Mapping[str, Any]) -> float | None:
-    """Seconds that the answer's Retry-After header asks for."""
-    try:
-        return max(0.0, float(metadata.get("HTTPHeaders", {})["retry-after"]))
-    except (KeyError, ValueError):
-        return None
+def _field(code: str, text: str, fields: Fields) -> str | None:
+    for pattern, field in _FIELDS_BY_TEXT:
+        if re.search(pattern, text):
+            return field
+    return next((field for start, field in fields.items() if code.startswith(start)), None)
 
 
 def _class(code: str, status: int, *, read: bool) -> type[SpiderError]:

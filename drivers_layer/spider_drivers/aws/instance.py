@@ -11,7 +11,7 @@ from . import details, image, tags
 USER, WINDOWS_USER = "cb-user", "Administrator"
 SSH, RDP = 22, 3389
 # What DescribeInstances does not tell, kept in tags.
-IMAGE_TYPE, ROOT_DISK = "spider-image-type", "spider-root-disk"
+IMAGE_TYPE, ROOT_DISK = f"{tags.OWN}image-type", f"{tags.OWN}root-disk"
 
 _STATUSES = {
     "pending": VmStatus.CREATING,
@@ -50,8 +50,8 @@ def status_of(found: dict[str, Any]) -> VmStatus:
     return _STATUSES.get(found["State"]["Name"], VmStatus.FAILED)
 
 
-def run_parameters(request: VmRequest, base: dict[str, Any], token: str, public_key: str) -> dict[str, Any]:
-    """`base`: the image as DescribeImages tells it."""
+def run_parameters(request: VmRequest, base: dict[str, Any], token: str, public_key: str, zone: str) -> dict[str, Any]:
+    """`base`: the image as DescribeImages tells it. `zone`: the default subnet's, where the request names no subnet."""
     disk = _root_disk(request, base)
     kept = _kept(request, disk)
     parameters: dict[str, Any] = {
@@ -62,6 +62,8 @@ def run_parameters(request: VmRequest, base: dict[str, Any], token: str, public_
         "NetworkInterfaces": [_interface(request)],
         "TagSpecifications": tags.specification(("instance", "volume"), request.name, token, request.tags | kept),
     }
+    if zone and not subnet_of(request):
+        parameters["Placement"] = {"AvailabilityZone": zone}
     if request.key_pair.name:
         parameters["KeyName"] = request.key_pair.id or request.key_pair.name
     if disk:
@@ -69,6 +71,11 @@ def run_parameters(request: VmRequest, base: dict[str, Any], token: str, public_
     if not image.windows(base):
         parameters["UserData"] = user_data(public_key)
     return parameters
+
+
+def subnet_of(request: VmRequest) -> str:
+    """Empty where it names none: EC2 then takes one of the default VPC."""
+    return request.subnet.id or request.subnet.name
 
 
 def user_data(public_key: str) -> str:
@@ -112,7 +119,7 @@ def as_vm(found: dict[str, Any], region: str, root_volume: dict[str, Any] | None
         root_disk_type=volume.get("VolumeType", ""),
         root_disk_gib=volume.get("Size"),
         root_device=found.get("RootDeviceName", ""),
-        tags={key: value for key, value in tags.users(found).items() if key not in (IMAGE_TYPE, ROOT_DISK)},
+        tags=tags.users(found),
         details=details.told(found, but=_IN_FIELDS),
     )
 
@@ -134,7 +141,7 @@ def root_volume_id(found: dict[str, Any]) -> str | None:
 def _interface(request: VmRequest) -> dict[str, Any]:
     interface = {
         "DeviceIndex": 0,
-        "SubnetId": request.subnet.id or request.subnet.name,
+        "SubnetId": subnet_of(request),
         "Groups": [group.id or group.name for group in request.security_groups],
         "AssociatePublicIpAddress": True,
         "DeleteOnTermination": True,

@@ -7,18 +7,16 @@ names any gets exactly those.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
 from typing import Any
 
 from ..contract import (
-    AlreadyExists,
     Attempt,
     Direction,
     Iid,
     NotFound,
     Part,
     Ref,
-    Rule,
+    RulesRequest,
     SecurityGroup,
     SecurityGroupHandler,
     SecurityGroupRequest,
@@ -28,9 +26,9 @@ from ..contract import (
 from . import building, details, rules, tags
 from .calls import Ec2
 from .dependents import group_users
+from .rule_change import RuleChange
 
 _FIELDS = {"InvalidVpc": "vpc", "Invalid": "name"}
-_RULE_FIELDS = {"InvalidGroup": None, "Invalid": "rules"}
 _LONGEST_NAME = 255
 
 
@@ -42,7 +40,7 @@ class AwsSecurityGroups(SecurityGroupHandler):
         return [_group(found) for found in self._ec2.all("describe_security_groups", "SecurityGroups")]
 
     def get(self, ref: Ref) -> SecurityGroup:
-        return _group(_described(self._ec2, building.id_of(ref, "security group")))
+        return _group(described(self._ec2, building.id_of(ref, "security group")))
 
     def create(self, request: SecurityGroupRequest, attempt: Attempt) -> SecurityGroup | Wait:
         made = _Making(self._ec2, request, attempt)
@@ -58,6 +56,19 @@ class AwsSecurityGroups(SecurityGroupHandler):
         parts = [building.removal(cloud_id, self._remove)] if cloud_id else []
         return converge.delete(parts, attempt, lag_seconds=building.LAG_SECONDS)
 
+    def add_rules(self, ref: Ref, request: RulesRequest, attempt: Attempt) -> SecurityGroup | Wait:
+        return self._change(ref, request, attempt, adding=True)
+
+    def remove_rules(self, ref: Ref, request: RulesRequest, attempt: Attempt) -> Wait | None:
+        left = self._change(ref, request, attempt, adding=False)
+        return left if isinstance(left, Wait) else None
+
+    def _change(self, ref: Ref, request: RulesRequest, attempt: Attempt, *, adding: bool) -> SecurityGroup | Wait:
+        cloud_id = building.id_of(ref, "security group")
+        described(self._ec2, cloud_id)
+        change = RuleChange(self._ec2, lambda: cloud_id, request.rules, attempt, adding=adding)
+        return building.create(change.parts(), attempt, lambda _: self.get(ref), change.complete)
+
     def _remove(self, cloud_id: str) -> None:
         with contextlib.suppress(NotFound):
             self._ec2.call("delete_security_group", GroupId=cloud_id)
@@ -70,27 +81,22 @@ class _Making:
         self._ec2 = ec2
         self._request = request
         self._attempt = attempt
-        wanted = dict.fromkeys(rules.normal(rule) for rule in request.rules)
-        self._inbound = [rule for rule in wanted if rule.direction is Direction.INBOUND]
-        self._outbound = [rule for rule in wanted if rule.direction is Direction.OUTBOUND]
+        self._wanted = dict.fromkeys(rules.normal(rule) for rule in request.rules)
 
     def group(self) -> str:
         return self._attempt.parts["group"]
 
     def parts(self) -> list[Part]:
-        keeps = not self._outbound or rules.EVERYTHING_OUT in self._outbound
-        outbound = [rule for rule in self._outbound if rule != rules.EVERYTHING_OUT]
+        outbound = [rule for rule in self._wanted if rule.direction is Direction.OUTBOUND]
+        keeps = not outbound or rules.EVERYTHING_OUT in outbound
+        wanted = [rule for rule in self._wanted if rule != rules.EVERYTHING_OUT]
         parts = [Part("group", self._make, lambda: id_by_token(self._ec2, self._attempt.token))]
         if not keeps:
             parts.append(Part("egress-cleared", self._clear, self._cleared))
-        if self._inbound:
-            parts.append(self._rules("inbound", "authorize_security_group_ingress", self._inbound))
-        if outbound:
-            parts.append(self._rules("outbound", "authorize_security_group_egress", outbound))
-        return parts
+        return parts + RuleChange(self._ec2, self.group, wanted, self._attempt).calls()
 
     def complete(self, group: SecurityGroup) -> bool:
-        return {*self._inbound, *self._outbound} <= {*group.rules}
+        return {*self._wanted} <= {*group.rules}
 
     def _make(self, _: str) -> str:
         request = self._request
@@ -106,33 +112,13 @@ class _Making:
 
     def _clear(self, _: str) -> str:
         # In a VPC with IPv6 the default is two rules: all that is there goes.
-        permissions = _described(self._ec2, self.group()).get("IpPermissionsEgress")
+        permissions = described(self._ec2, self.group()).get("IpPermissionsEgress")
         if permissions:
             self._ec2.call("revoke_security_group_egress", GroupId=self.group(), IpPermissions=permissions)
         return self.group()
 
     def _cleared(self) -> str | None:
-        return None if _described(self._ec2, self.group()).get("IpPermissionsEgress") else self.group()
-
-    def _rules(self, part: str, operation: str, wanted: list[Rule]) -> Part:
-        def make(_: str) -> str:
-            try:
-                self._authorize(operation, wanted)
-            except AlreadyExists:
-                # InvalidPermission.Duplicate refuses the whole call for one rule that an earlier try has made.
-                missing = [rule for rule in wanted if rule not in rules.shown(_described(self._ec2, self.group()))]
-                if missing:
-                    self._authorize(operation, missing)
-            return self.group()
-
-        def find() -> str | None:
-            present = rules.shown(_described(self._ec2, self.group()))
-            return self.group() if {*wanted} <= {*present} else None
-
-        return Part(part, make, find)
-
-    def _authorize(self, operation: str, wanted: Iterable[Rule]) -> None:
-        self._ec2.call(operation, _RULE_FIELDS, GroupId=self.group(), IpPermissions=rules.permissions(wanted))
+        return None if described(self._ec2, self.group()).get("IpPermissionsEgress") else self.group()
 
 
 def id_by_token(ec2: Ec2, token: str) -> str | None:
@@ -146,7 +132,8 @@ def _accepted(name: str) -> str:
     return f"_{name}"[:_LONGEST_NAME] if name.lower().startswith("sg-") else name
 
 
-def _described(ec2: Ec2, cloud_id: str) -> dict[str, Any]:
+def described(ec2: Ec2, cloud_id: str) -> dict[str, Any]:
+    """Raises NotFound."""
     found = ec2.call("describe_security_groups", GroupIds=[cloud_id])["SecurityGroups"]
     if not found:
         raise building.missing("security group", cloud_id)

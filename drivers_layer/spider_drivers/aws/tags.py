@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 NAME = "Name"
-TOKEN = "spider-token"
+OWN = "spider-"  # the beginning of keys that the driver keeps for itself
+TOKEN = f"{OWN}token"
 
 
 def specification(kinds: tuple[str, ...], name: str, token: str, tags: Mapping[str, str]) -> list[dict[str, Any]]:
     """TagSpecifications for a create call. `kinds` are EC2's resource types."""
-    every = {**tags, NAME: name, TOKEN: token}
-    listed = [{"Key": key, "Value": value} for key, value in every.items()]
-    return [{"ResourceType": kind, "Tags": listed} for kind in kinds]
+    every = listed({**tags, NAME: name, TOKEN: token})
+    return [{"ResourceType": kind, "Tags": every} for kind in kinds]
+
+
+def listed(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """As EC2 takes them."""
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
 def of(resource: Mapping[str, Any]) -> dict[str, str]:
@@ -25,8 +30,13 @@ def name(resource: Mapping[str, Any]) -> str:
 
 
 def users(resource: Mapping[str, Any]) -> dict[str, str]:
-    """The tags without those that stand for name and token."""
-    return {key: value for key, value in of(resource).items() if key not in (NAME, TOKEN)}
+    """The tags without Spider's own."""
+    return {key: value for key, value in of(resource).items() if not own(key)}
+
+
+def own(key: str) -> bool:
+    """Whether it stands for the name, or for what the driver keeps."""
+    return key == NAME or key.startswith(OWN)
 
 
 def where(filter_name: str, *values: str) -> list[dict[str, Any]]:

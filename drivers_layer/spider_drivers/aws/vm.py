@@ -6,6 +6,7 @@ from typing import Any
 
 from ..contract import (
     Attempt,
+    Invalid,
     MissingReference,
     NoCapacity,
     NotFound,
@@ -21,7 +22,7 @@ from ..contract import (
 )
 from . import building, image, spec, tags
 from .calls import Ec2
-from .instance import GONE, LISTED, RUN_FIELDS, as_vm, root_volume_id, run_parameters, status_of
+from .instance import GONE, LISTED, RUN_FIELDS, as_vm, root_volume_id, run_parameters, status_of, subnet_of
 from .key_pair import described as key_pair_described
 
 LOOK_AGAIN_SECONDS = 2.0
@@ -29,29 +30,32 @@ LOOK_AGAIN_SECONDS = 2.0
 
 class AwsVms(VmHandler):
     """A list tells a root disk's type and size as they were asked for: to ask for them anew would cost pages of
-    DescribeVolumes. `get` asks."""
+    DescribeVolumes. `get` asks.
 
-    def __init__(self, ec2: Ec2, region: str) -> None:
+    `zone`: where VMs go that name no subnet, and so start in the default VPC ("": where EC2 likes)."""
+
+    def __init__(self, ec2: Ec2, region: str, zone: str) -> None:
         self._ec2 = ec2
         self._region = region
+        self._zone = zone
 
     def list(self) -> list[Vm]:
         found = _instances(self._ec2, tags.where("instance-state-name", *LISTED))
         return [as_vm(one, self._region) for one in found]
 
     def get(self, ref: Ref) -> Vm:
-        found = self._described(building.id_of(ref, "VM"))
+        found = described(self._ec2, building.id_of(ref, "VM"))
         return as_vm(found, self._region, self._root_volume(found))
 
     def status(self, ref: Ref) -> VmStatus:
-        return status_of(self._described(building.id_of(ref, "VM")))
+        return status_of(described(self._ec2, building.id_of(ref, "VM")))
 
     def create(self, request: VmRequest, attempt: Attempt) -> Vm | Wait:
         # DescribeImages tells the root device's name, and a wrong image or spec is found before anything is made.
         base = {} if "instance" in attempt.parts else self._preflight(request)
 
         def make(client_token: str) -> str:
-            parameters = run_parameters(request, base, attempt.token, self._public_key(request))
+            parameters = run_parameters(request, base, attempt.token, self._public_key(request), self._zone)
             answer = self._ec2.call("run_instances", RUN_FIELDS, ClientToken=client_token, **parameters)
             return str(answer["Instances"][0]["InstanceId"])
 
@@ -93,6 +97,8 @@ class AwsVms(VmHandler):
         )
 
     def _preflight(self, request: VmRequest) -> dict[str, Any]:
+        if request.vpc.name and not subnet_of(request):
+            raise Invalid("a VM in a VPC needs one of its subnets", field="subnet")
         spec.described(self._ec2, request.spec, field="spec")
         return image.described(self._ec2, request.image.id or request.image.name, field="image")
 
@@ -115,7 +121,7 @@ class AwsVms(VmHandler):
             return {}
 
     def _running(self, cloud_id: str) -> Wait | None:
-        found = self._described(cloud_id, gone_too=True)
+        found = described(self._ec2, cloud_id, gone_too=True)
         state = found["State"]["Name"]
         if state == "running":
             has_address = found.get("PublicIpAddress")
@@ -129,7 +135,7 @@ class AwsVms(VmHandler):
 
     def _terminated(self, cloud_id: str) -> Wait | None:
         try:
-            state = self._described(cloud_id, gone_too=True)["State"]["Name"]
+            state = described(self._ec2, cloud_id, gone_too=True)["State"]["Name"]
         except NotFound:
             state = "unknown"  # or not shown yet: terminating tells
         if state == "terminated":
@@ -146,18 +152,19 @@ class AwsVms(VmHandler):
         left = self._ec2.all("describe_network_interfaces", "NetworkInterfaces", Filters=attached)
         return Wait(LOOK_AGAIN_SECONDS, "the VM's network interface is being deleted") if left else None
 
-    def _described(self, cloud_id: str, *, gone_too: bool = False) -> dict[str, Any]:
-        """Raises NotFound, also for a terminated instance, which EC2 shows for about an hour."""
-        reservations = self._ec2.call("describe_instances", InstanceIds=[cloud_id])["Reservations"]
-        found = [one for reservation in reservations for one in reservation["Instances"]]
-        if not found or (status_of(found[0]) is GONE and not gone_too):
-            raise building.missing("VM", cloud_id)
-        return dict(found[0])
-
     def _id_by_token(self, token: str) -> str | None:
         listed = tags.where("instance-state-name", *LISTED)
         found = _instances(self._ec2, tags.by_token(token) + listed) if token else []
         return found[0]["InstanceId"] if found else None
+
+
+def described(ec2: Ec2, cloud_id: str, *, gone_too: bool = False) -> dict[str, Any]:
+    """Raises NotFound, also for a terminated instance, which EC2 shows for about an hour."""
+    reservations = ec2.call("describe_instances", InstanceIds=[cloud_id])["Reservations"]
+    found = [one for reservation in reservations for one in reservation["Instances"]]
+    if not found or (status_of(found[0]) is GONE and not gone_too):
+        raise building.missing("VM", cloud_id)
+    return dict(found[0])
 
 
 def _instances(ec2: Ec2, filters: list[dict[str, Any]]) -> list[dict[str, Any]]:

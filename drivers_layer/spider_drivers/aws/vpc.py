@@ -13,7 +13,6 @@ from ..contract import (
     NotFound,
     Part,
     Ref,
-    Subnet,
     SubnetRequest,
     Vpc,
     VpcHandler,
@@ -21,12 +20,11 @@ from ..contract import (
     Wait,
     converge,
 )
-from . import building, details, tags
+from . import building, details, subnets, tags
 from .calls import Ec2
-from .dependents import vpc_users
+from .dependents import interface_users, vpc_users
 
 ANYWHERE = "0.0.0.0/0"
-SUBNET = "subnet "  # a subnet's part is this and its name
 
 
 class AwsVpcs(VpcHandler):
@@ -37,20 +35,19 @@ class AwsVpcs(VpcHandler):
         self._zone = zone
 
     def list(self) -> list[Vpc]:
-        subnets: dict[str, list[dict[str, Any]]] = {}
+        by_vpc: dict[str, list[dict[str, Any]]] = {}
         for subnet in self._ec2.all("describe_subnets", "Subnets"):
-            subnets.setdefault(subnet["VpcId"], []).append(subnet)
-        return [_vpc(found, subnets.get(found["VpcId"], [])) for found in self._ec2.all("describe_vpcs", "Vpcs")]
+            by_vpc.setdefault(subnet["VpcId"], []).append(subnet)
+        return [_vpc(found, by_vpc.get(found["VpcId"], [])) for found in self._ec2.all("describe_vpcs", "Vpcs")]
 
     def get(self, ref: Ref) -> Vpc:
         cloud_id = building.id_of(ref, "VPC")
-        found = self._described(cloud_id)
+        found = described(self._ec2, cloud_id)
         return _vpc(found, self._ec2.all("describe_subnets", "Subnets", Filters=tags.where("vpc-id", cloud_id)))
 
     def create(self, request: VpcRequest, attempt: Attempt) -> Vpc | Wait:
         def complete(vpc: Vpc) -> bool:
-            ready = [subnet for subnet in vpc.subnets if subnet.details.get("State") == "available"]
-            return len(ready) >= len(request.subnets)
+            return sum(subnets.available(one) for one in vpc.subnets) >= len(request.subnets)
 
         parts = _Making(self._ec2, request, attempt, self._zone).parts()
         return building.create(parts, attempt, lambda cloud_id: self.get(Ref(request.name, cloud_id)), complete)
@@ -63,11 +60,32 @@ class AwsVpcs(VpcHandler):
         parts = _Removing(self._ec2, cloud_id, ref.token, attempt).parts()
         return converge.delete(parts, attempt, lag_seconds=building.LAG_SECONDS)
 
-    def _described(self, cloud_id: str) -> dict[str, Any]:
-        found = self._ec2.call("describe_vpcs", VpcIds=[cloud_id])["Vpcs"]
-        if not found:
-            raise building.missing("VPC", cloud_id)
-        return dict(found[0])
+    def add_subnet(self, ref: Ref, request: SubnetRequest, attempt: Attempt) -> Vpc | Wait:
+        cloud_id = building.id_of(ref, "VPC")
+        described(self._ec2, cloud_id)
+        part = subnets.part(self._ec2, lambda: cloud_id, request, attempt.token, self._zone, subnets.ALONE)
+
+        def complete(vpc: Vpc) -> bool:
+            return any(one.iid.id == attempt.parts[part.name] and subnets.available(one) for one in vpc.subnets)
+
+        return building.create([part], attempt, lambda _: self.get(ref), complete)
+
+    def remove_subnet(self, ref: Ref, subnet: Ref, attempt: Attempt) -> Wait | None:
+        vpc = building.id_of(ref, "VPC")
+        described(self._ec2, vpc)
+        made = attempt.parts.get(subnets.PART + subnet.name)
+        cloud_id = subnet.id or made or subnets.id_by_token(self._ec2, subnet.token, subnet.name)
+        if subnet.id and cloud_id:
+            if subnets.elsewhere(self._ec2, cloud_id, vpc):
+                return None
+            users = interface_users(self._ec2, tags.where("subnet-id", cloud_id))
+            building.refuse_in_use("subnet", cloud_id, users)
+        parts = [building.removal(cloud_id, self._remove_subnet)] if cloud_id else []
+        return converge.delete(parts, attempt, lag_seconds=building.LAG_SECONDS)
+
+    def _remove_subnet(self, cloud_id: str) -> None:
+        with contextlib.suppress(NotFound):
+            self._ec2.call("delete_subnet", SubnetId=cloud_id)
 
     def _id_by_token(self, token: str) -> str | None:
         found = self._ec2.all("describe_vpcs", "Vpcs", Filters=tags.by_token(token)) if token else []
@@ -93,7 +111,7 @@ class _Making:
             Part("gateway", self._make_gateway, partial(self._found, "internet_gateway", "InternetGateway")),
             Part("attach", self._attach, self._attached),
             Part("route", self._make_route, self._routed),
-            *(self._subnet(subnet) for subnet in self._request.subnets),
+            *(self._subnet(request) for request in self._request.subnets),
         ]
 
     def _found(self, kind: str, member: str) -> str | None:
@@ -154,26 +172,8 @@ class _Making:
         routed = any(route.get("DestinationCidrBlock") == ANYWHERE for route in table["Routes"])
         return str(table["RouteTableId"]) if routed else None
 
-    def _subnet(self, subnet: SubnetRequest) -> Part:
-        zone = subnet.zone or self._zone
-
-        def make(_: str) -> str:
-            answer = self._ec2.call(
-                "create_subnet",
-                {"InvalidVpcID": None, "Invalid": "subnets"},
-                VpcId=self.vpc(),
-                CidrBlock=subnet.cidr,
-                TagSpecifications=self._tags("subnet", subnet.name, subnet.tags),
-                **({"AvailabilityZone": zone} if zone else {}),
-            )
-            return str(answer["Subnet"]["SubnetId"])
-
-        def find() -> str | None:
-            # The name is compared here: in a filter's value * and ? stand for others.
-            made = self._ec2.all("describe_subnets", "Subnets", Filters=self._ours)
-            return next((one["SubnetId"] for one in made if tags.name(one) == subnet.name), None)
-
-        return Part(SUBNET + subnet.name, make, find)
+    def _subnet(self, request: SubnetRequest) -> Part:
+        return subnets.part(self._ec2, self.vpc, request, self._attempt.token, self._zone, subnets.OF_A_VPC)
 
 
 class _Removing:
@@ -190,12 +190,12 @@ class _Removing:
 
     def parts(self) -> list[Part]:
         gateways = self._belonging("internet_gateway", "InternetGateway", "attachment.vpc-id", "gateway")
-        subnets = self._belonging("subnet", "Subnet", "vpc-id", SUBNET)
+        own_subnets = self._belonging("subnet", "Subnet", "vpc-id", subnets.PART)
         return [
             *([self._part("vpc", "delete_vpc", VpcId=self._vpc)] if self._vpc else []),
             *(self._part(one, "delete_internet_gateway", InternetGatewayId=one) for one in gateways),
             *(self._detachment(one, self._vpc) for one in gateways if self._vpc),
-            *(self._part(one, "delete_subnet", SubnetId=one) for one in subnets),
+            *(self._part(one, "delete_subnet", SubnetId=one) for one in own_subnets),
         ]
 
     def _belonging(self, kind: str, member: str, vpc_filter: str, noted: str) -> list[str]:
@@ -218,21 +218,19 @@ class _Removing:
         return building.removal(name, remove)
 
 
-def _vpc(found: dict[str, Any], subnets: list[dict[str, Any]]) -> Vpc:
+def described(ec2: Ec2, cloud_id: str) -> dict[str, Any]:
+    """Raises NotFound."""
+    found = ec2.call("describe_vpcs", VpcIds=[cloud_id])["Vpcs"]
+    if not found:
+        raise building.missing("VPC", cloud_id)
+    return dict(found[0])
+
+
+def _vpc(found: dict[str, Any], own_subnets: list[dict[str, Any]]) -> Vpc:
     return Vpc(
         iid=Iid(tags.name(found), found["VpcId"]),
         cidr=found["CidrBlock"],
-        subnets=tuple(_subnet(subnet) for subnet in subnets),
+        subnets=tuple(subnets.as_subnet(one) for one in own_subnets),
         tags=tags.users(found),
         details=details.told(found, but=("VpcId", "CidrBlock", "Tags")),
-    )
-
-
-def _subnet(found: dict[str, Any]) -> Subnet:
-    return Subnet(
-        iid=Iid(tags.name(found), found["SubnetId"]),
-        cidr=found["CidrBlock"],
-        zone=found.get("AvailabilityZone", ""),
-        tags=tags.users(found),
-        details=details.told(found, but=("SubnetId", "CidrBlock", "AvailabilityZone", "Tags", "VpcId")),
     )
