@@ -1,12 +1,11 @@
 """The conformance suite on the AWS driver, against Cloud-Twin's EC2 with its least pages.
 
-As it is, with reads that lag, and with every third call throttled.
+As it is, and with reads that lag while every third call is throttled.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from spider_drivers.aws import AwsDriver
@@ -19,10 +18,11 @@ from tests.servers import Proxy, aws_twin, proxy, tell
 
 PAGE = 5
 TRANSITION_SECONDS = 5.0
-VARIANTS: dict[str, dict[str, Any]] = {
-    "strict": {},
-    "lag_10_s": {"lag": 10.0},
-    "every_third_call_throttled": {"first": 3, "every": 3, "throttle": True, "retry_after": 1.0},
+LAG = Rule(lag=10.0)
+THROTTLING = Rule(first=3, every=3, throttle=True, retry_after=1.0)
+VARIANTS: dict[str, list[Rule]] = {
+    "strict": [],
+    "lag_10_s_and_every_third_call_throttled": [LAG, THROTTLING],
 }
 
 
@@ -40,11 +40,11 @@ def proxied(twin: str) -> Iterator[Proxy]:
 
 @pytest.fixture(params=VARIANTS)
 def cloud(request: pytest.FixtureRequest, twin: str, proxied: Proxy) -> Iterator[Cloud]:
-    variant = VARIANTS[request.param]
+    rules = VARIANTS[request.param]
     tell(twin, "POST", "/reset")
     proxied.faults.reset()
-    if variant:
-        proxied.faults.rules.add(Rule(**variant))
+    for rule in rules:
+        proxied.faults.rules.add(rule)
     clock, looking = VirtualClock(), connect(twin)
 
     def sleep(seconds: float) -> None:
@@ -62,7 +62,7 @@ def cloud(request: pytest.FixtureRequest, twin: str, proxied: Proxy) -> Iterator
         page_size=PAGE,
         contents=lambda: set(contents(looking)),
         calls_seen=lambda: proxied.faults.log.arrived,
-        throttled="throttle" in variant,
+        throttled=THROTTLING in rules,
     )
     yield cloud
     cloud.disconnect()

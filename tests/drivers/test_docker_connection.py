@@ -335,6 +335,15 @@ def test_an_address_that_needs_no_proxy_is_called_itself(server: Wire, monkeypat
     assert server.seen == []
 
 
+@pytest.mark.parametrize(("told", "name"), [({}, "default"), ({"Region": "rack-7"}, "rack-7")])
+def test_the_connection_s_region_is_told_without_a_call(server: Wire, told: dict[str, str], name: str) -> None:
+    regions = connect(server.url, told).connection.region_zone
+    assert [(region.name, region.zones) for region in regions.list()] == [(name, ())]
+    assert regions.get(Ref(name, name)).name == name
+    assert (regions.raw_regions(), regions.raw_zones()) == ({"Regions": [{"Name": name}]}, {"Zones": []})
+    assert server.seen == []
+
+
 def test_importing_the_driver_loads_no_sdk() -> None:
     program = (
         "import sys, spider_drivers.docker; print([name for name in ('docker', 'requests') if name in sys.modules])"

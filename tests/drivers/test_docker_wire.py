@@ -81,10 +81,20 @@ def delete_vpc(connection: DockerConnection) -> object:
     return connection.vpc.delete(Ref("net", "vpc-1"), Attempt("token"))
 
 
+def add_subnet(connection: DockerConnection) -> object:
+    return connection.vpc.add_subnet(Ref("net", "vpc-1"), SubnetRequest("b", "10.9.2.0/24"), Attempt("token"))
+
+
+def remove_subnet(connection: DockerConnection) -> object:
+    return connection.vpc.remove_subnet(Ref("net", "vpc-1"), Ref("a", "n" * 64), Attempt("token"))
+
+
 IMAGE = Answer({"Id": "sha256:1", "Size": 1, "Config": {}})
 NO_IMAGE = error(404, "No such image: nginx:latest")
 LISTED = Answer([CONTAINER])
-NETWORKS = Answer([{"Id": "n" * 64, "Labels": {"spider-vpc": "vpc-1"}}])
+_OF_VPC = {"spider-vpc": "vpc-1", "spider-vpc-name": "net", "spider-vpc-cidr": "10.9.0.0/16", "spider-vpc-tags": "{}"}
+_IPAM = {"Config": [{"Subnet": "10.9.1.0/24"}]}
+NETWORKS = Answer([{"Id": each * 64, "Labels": {**_OF_VPC, "spider-name": each}, "IPAM": _IPAM} for each in "an"])
 NOTHING = Answer([])
 OVERLAP = "Pool overlaps with other one on this address space"
 
@@ -94,6 +104,7 @@ REFUSALS: list[tuple[Any, list[Answer], int, str, type[SpiderError], str | None]
     (create_vpc, [], 403, OVERLAP, Invalid, "subnets"),
     (create_vpc, [], 403, f"invalid pool request: {OVERLAP}", Invalid, "subnets"),
     (create_vpc, [], 400, "invalid network name", Refused, None),
+    (add_subnet, [NETWORKS], 403, OVERLAP, Invalid, "cidr"),
     (create_vm, [], 404, "No such image: nginx:latest", MissingReference, "image"),
     (create_vm, [IMAGE], 404, "No such image: nginx:latest", MissingReference, "image"),
     (create_vm, [IMAGE], 400, "invalid hostname", Refused, None),
@@ -105,6 +116,7 @@ REFUSALS: list[tuple[Any, list[Answer], int, str, type[SpiderError], str | None]
     (suspend, [LISTED], 501, "not supported here", Unsupported, None),
     (delete_image, [], 409, "conflict: unable to remove repository reference (must force)", InUse, None),
     (delete_vpc, [NETWORKS, NOTHING], 403, "network net has active endpoints", InUse, None),
+    (remove_subnet, [NETWORKS, NOTHING], 403, "network net.a has active endpoints", InUse, None),
     (pull, [NO_IMAGE], 404, "manifest for nginx:latest not found: manifest unknown", NotFound, None),
     (pull, [NO_IMAGE], 404, "pull access denied for nginx, repository does not exist", NotFound, None),
     (pull, [NO_IMAGE], 500, "Get https://registry-1.docker.io/v2/: dial tcp: no such host", Refused, None),

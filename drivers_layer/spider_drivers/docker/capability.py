@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..contract import CA, ENDPOINT, Capability, Key, KindCapability
 
 # The Engine's own rule for the names of containers, kept for networks too.
@@ -28,11 +30,13 @@ CAPABILITY = Capability(
     kinds={
         "image": _IMAGE,
         "spec": KindCapability(),
-        "vpc": _NAMED,
+        "vpc": replace(_NAMED, permissions={"add_subnet": (), "remove_subnet": ()}),
         "security_group": KindCapability(),
         "key_pair": KindCapability(),
         "vm": _NAMED,
+        "region_zone": KindCapability(),
     },
     kept=frozenset({"security_group", "key_pair"}),
     paged=False,
+    default_network=True,
 )

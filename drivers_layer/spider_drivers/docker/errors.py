@@ -32,9 +32,11 @@ from ..contract import (
 @dataclass(frozen=True)
 class Asked:
     """What a refusal means depends on what was asked. `missing`: the field of the request that names what does not
-    exist (None: it is the addressed resource); `conflict`: what 409 says."""
+    exist (None: it is the addressed resource); `invalid`: the field that is wrong if one is; `conflict`: what 409
+    says."""
 
     missing: str | None = None
+    invalid: str | None = None
     conflict: type[SpiderError] = Refused
 
 
@@ -62,16 +64,16 @@ class Silent(Exception):
 
 
 # The first pattern found in the Engine's words decides, whatever the status is.
-_WORDS: tuple[tuple[re.Pattern[str], type[SpiderError], str | None], ...] = tuple(
-    (re.compile(pattern), kind, field)
-    for pattern, kind, field in (
-        (r"Pool overlaps with other one", Invalid, "subnets"),
-        (r"has active endpoints", InUse, None),
-        (r"no space left on device|toomanyrequests", NoCapacity, None),
-        (r"page not found", Refused, None),
-        (r"manifest unknown|manifest for \S+ not found|pull access denied|repository \S+ not found", NotFound, None),
-        (r"is (already|not) paused|is not running|paused container", WrongState, None),
-        (r"removal of container \S+ is already in progress|cannot remove a running", WrongState, None),
+_WORDS: tuple[tuple[re.Pattern[str], type[SpiderError]], ...] = tuple(
+    (re.compile(pattern), kind)
+    for pattern, kind in (
+        (r"Pool overlaps with other one", Invalid),
+        (r"has active endpoints", InUse),
+        (r"no space left on device|toomanyrequests", NoCapacity),
+        (r"page not found", Refused),
+        (r"manifest unknown|manifest for \S+ not found|pull access denied|repository \S+ not found", NotFound),
+        (r"is (already|not) paused|is not running|paused container", WrongState),
+        (r"removal of container \S+ is already in progress|cannot remove a running", WrongState),
     )
 )
 
@@ -99,9 +101,9 @@ def _kind(answer: Answered, asked: Asked) -> tuple[type[SpiderError], str | None
         return Throttled, None
     if not answer.docker:
         return (Refused if 400 <= answer.status < 500 else _broken(answer.read)), None
-    for pattern, kind, field in _WORDS:
+    for pattern, kind in _WORDS:
         if pattern.search(answer.text):
-            return kind, field
+            return kind, asked.invalid if kind is Invalid else None
     if answer.status == 404:
         return (MissingReference, asked.missing) if asked.missing else (NotFound, None)
     if answer.status == 409:

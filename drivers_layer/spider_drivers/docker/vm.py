@@ -7,6 +7,7 @@ import contextlib
 from ..contract import (
     AlreadyExists,
     Attempt,
+    Invalid,
     MissingReference,
     NotFound,
     Part,
@@ -156,6 +157,8 @@ class DockerVms(VmHandler):
             self._engine.told("inspect_network", request.subnet.id, asked=Asked(missing="subnet"))
         elif request.subnet.name:
             raise MissingReference(f"subnet '{request.subnet.name}' does not exist", field="subnet")
+        elif request.vpc.id or request.vpc.name:
+            raise Invalid("a VM in a VPC has to be in one of its subnets: none is named", field="subnet")
 
     def _remove(self, container: str) -> Wait | None:
         forced = False

@@ -1,16 +1,12 @@
-"""VPCs: sets of bridge networks. Docker has no thing that is the VPC, so each network says in labels where it belongs.
+"""VPCs: sets of bridge networks. Docker has no thing that is the VPC: it is there while one of its networks is.
 
 Containers of one subnet reach each other by address and name; bridge networks are isolated, those of one VPC too.
 """
 
 from __future__ import annotations
 
-import contextlib
-import ipaddress
 import json
-import re
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Iterable, Sequence
 
 from ..contract import (
     AlreadyExists,
@@ -21,7 +17,6 @@ from ..contract import (
     NotFound,
     Part,
     Ref,
-    Subnet,
     SubnetRequest,
     Vpc,
     VpcHandler,
@@ -29,13 +24,10 @@ from ..contract import (
     Wait,
     converge,
 )
-from . import labels
+from . import labels, network
 from .calls import Engine, Thing
 from .capability import CAPABILITY
-from .container import attached_to
-from .errors import Asked, understood
-
-SUBNET = "subnet "  # a subnet's part is this and its name
+from .errors import understood
 
 
 class DockerVpcs(VpcHandler):
@@ -46,15 +38,13 @@ class DockerVpcs(VpcHandler):
 
     def list(self) -> list[Vpc]:
         vpcs: dict[str, list[Thing]] = {}
-        for network in _networks(self._engine, labels.by(labels.VPC)):
-            vpcs.setdefault(labels.of(network)[labels.VPC], []).append(network)
+        for found in network.listed(self._engine, labels.VPC):
+            vpcs.setdefault(labels.of(found)[labels.VPC], []).append(found)
         with understood():
             return [_vpc(networks) for networks in vpcs.values()]
 
     def get(self, ref: Ref) -> Vpc:
-        networks = _networks(self._engine, labels.by(labels.VPC, ref.id)) if ref.id else []
-        if not networks:
-            raise NotFound(f"VPC {ref.id or ref.name} does not exist")
+        networks = self._existing(ref)
         with understood():
             return _vpc(networks)
 
@@ -62,87 +52,77 @@ class DockerVpcs(VpcHandler):
         """Parts: one per subnet, visible. The id is the operation's own, the same over all tries."""
         _check(request)
         cloud_id = f"vpc-{attempt.client_token('vpc').replace('-', '')[-12:]}"
-        ref = Ref(request.name, cloud_id)
-        parts = [self._subnet(request, subnet, cloud_id, attempt.token) for subnet in request.subnets]
-        whole = converge.visible(lambda: cloud_id, lambda _: len(self.get(ref).subnets) == len(request.subnets))
-        return converge.create([*parts, whole], attempt) or self.get(ref)
+        owner = network.Owner.asked_for(request, cloud_id)
+        parts = [
+            network.part(self._engine, owner, subnet, attempt.token, place, "subnets")
+            for place, subnet in enumerate(request.subnets)
+        ]
+        return self._built(Ref(request.name, cloud_id), parts, attempt)
 
     def delete(self, ref: Ref, attempt: Attempt) -> Wait | None:
-        found = {cloud_id: "" for part, cloud_id in attempt.parts.items() if part.startswith(SUBNET)}
-        ours = labels.by(labels.VPC, ref.id) if ref.id else labels.by(labels.TOKEN, ref.token)
-        if ref.id or ref.token:
-            found |= {network["Id"]: network.get("Name", "") for network in _networks(self._engine, ours)}
-        self._refuse_in_use(ref, {*found, *found.values()} - {""})
-        parts = [
-            Part(f"remove {cloud_id}", make=str, find=partial(str, cloud_id), remove=self._remove)
-            for cloud_id in sorted(found)
-        ]
-        return converge.delete(parts, attempt)
+        noted = [cloud_id for part, cloud_id in attempt.parts.items() if part.startswith(network.PART)]
+        found = self._networks(ref)
+        if not ref.id and ref.token:
+            found = network.listed(self._engine, labels.TOKEN, ref.token)
+        return self._removed(noted, found, f"VPC {ref.name or ref.id}", attempt)
 
-    def _subnet(self, request: VpcRequest, subnet: SubnetRequest, vpc: str, token: str) -> Part:
-        name = f"{request.name}.{re.sub(r'[^a-zA-Z0-9_.-]', '-', subnet.name)}"
-        told = labels.made(
-            subnet.name,
-            token,
-            subnet.tags,
-            vpc=vpc,
-            vpc_name=request.name,
-            vpc_cidr=request.cidr,
-            vpc_subnets=json.dumps([each.name for each in request.subnets]),
-            vpc_tags=json.dumps(request.tags),
-        )
-
-        def find() -> str | None:
-            made = _networks(self._engine, labels.by(labels.TOKEN, token))
-            return next((one["Id"] for one in made if labels.of(one).get(labels.NAME) == subnet.name), None)
-
-        def make(_: str) -> str:
-            try:
-                return self._engine.created(
-                    "create_network",
-                    name,
-                    driver="bridge",
-                    ipam={"Driver": "default", "Config": [{"Subnet": subnet.cidr}]},
-                    check_duplicate=True,  # Engines before 25 would make a second one of the name
-                    labels=told,
-                    asked=Asked(conflict=AlreadyExists),
-                )
-            except AlreadyExists:
-                if ours := find():
-                    return ours
-                raise
-
-        return Part(SUBNET + subnet.name, make, find)
-
-    def _refuse_in_use(self, ref: Ref, networks: set[str]) -> None:
-        """`networks`: ids and names. Stopped containers count: without its network none could start again."""
-        if not networks:
-            return
+    def add_subnet(self, ref: Ref, request: SubnetRequest, attempt: Attempt) -> Vpc | Wait:
+        """Parts: the subnet, visible. The new network says of the VPC what the others say."""
+        networks = self._existing(ref)
         with understood():
-            users = [
-                one["Names"][0].removeprefix("/")
-                for one in self._engine.listed("containers", all=True)
-                if one.get("State") != "removing" and networks & attached_to(one)
-            ]
-        if users:
-            raise InUse(f"VPC {ref.name or ref.id} is in use by {', '.join(sorted(users))}")
+            owner = network.Owner.of(networks[0])
+            others = [one for one in networks if labels.of(one).get(labels.TOKEN) != attempt.token]
+            place = 1 + max(map(network.place, others), default=-1)
+            _check_added(request, owner, others)
+        return self._built(ref, [network.part(self._engine, owner, request, attempt.token, place, "cidr")], attempt)
 
-    def _remove(self, cloud_id: str) -> None:
-        with contextlib.suppress(NotFound):
-            self._engine.call("remove_network", cloud_id, asked=Asked(conflict=InUse))
+    def remove_subnet(self, ref: Ref, subnet: Ref, attempt: Attempt) -> Wait | None:
+        """The last subnet of a VPC is InUse: it is the VPC. Undoing an `add_subnet` takes it all the same."""
+        what = f"subnet {subnet.name or subnet.id}"
+        if not subnet.id:
+            noted = attempt.parts.get(network.PART + subnet.name)
+            found = network.made_by(self._engine, subnet.token, subnet.name)
+            return self._removed([noted] if noted else [], found, what, attempt)
+        networks = self._networks(ref)
+        found = [one for one in networks if one["Id"] == subnet.id]
+        if found and len(networks) == 1:
+            raise InUse(f"{what} is all that is left of VPC {ref.name or ref.id}: delete the VPC instead")
+        return self._removed([], found, what, attempt)
 
+    def _networks(self, ref: Ref) -> Sequence[Thing]:
+        return network.listed(self._engine, labels.VPC, ref.id) if ref.id else []
 
-def _networks(engine: Engine, filters: dict[str, str]) -> list[Thing]:
-    return engine.listed("networks", filters=filters)
+    def _existing(self, ref: Ref) -> Sequence[Thing]:
+        """At least one: raises NotFound."""
+        found = self._networks(ref)
+        if not found:
+            raise NotFound(f"VPC {ref.id or ref.name} does not exist")
+        return found
+
+    def _built(self, ref: Ref, parts: Sequence[Part], attempt: Attempt) -> Vpc | Wait:
+        """The VPC, once all that these parts have made is shown."""
+        seen: list[Vpc] = []
+
+        def shown(_: str) -> bool:
+            seen.append(self.get(ref))
+            return {attempt.parts[part.name] for part in parts} <= {subnet.iid.id for subnet in seen[-1].subnets}
+
+        whole = converge.visible(lambda: ref.id or "", shown)
+        return converge.create([*parts, whole], attempt) or seen[-1]
+
+    def _removed(self, noted: Iterable[str], found: Iterable[Thing], what: str, attempt: Attempt) -> Wait | None:
+        """Networks whose ids were noted, and those that the Engine shows. Raises InUse of `what`."""
+        names = {one["Id"]: one.get("Name", "") for one in found}
+        ids = {*noted, *names}
+        network.refuse_in_use(self._engine, {*ids, *names.values()}, what)
+        return converge.delete([network.removal(self._engine, cloud_id) for cloud_id in sorted(ids)], attempt)
 
 
 def _check(request: VpcRequest) -> None:
     """Raises Invalid."""
-    for field, cidr in (("cidr", request.cidr), *(("subnets", subnet.cidr) for subnet in request.subnets)):
-        try:
-            ipaddress.IPv4Network(cidr)
-        except ValueError as error:
-            raise Invalid(f"{cidr} is no range of IPv4 addresses: {error}", field=field) from None
+    network.addresses(request.cidr, "cidr")
+    for subnet in request.subnets:
+        network.addresses(subnet.cidr, "subnets")
     request.check(CAPABILITY)
     names = [subnet.name for subnet in request.subnets]
     if not names:
@@ -151,32 +131,25 @@ def _check(request: VpcRequest) -> None:
         raise Invalid("two subnets of the VPC have the same name", field="subnets")
 
 
+def _check_added(request: SubnetRequest, owner: network.Owner, others: Iterable[Thing]) -> None:
+    """Raises AlreadyExists, Invalid."""
+    wanted = network.addresses(request.cidr, "cidr")
+    if not wanted.subnet_of(network.addresses(owner.cidr, "cidr")):
+        raise Invalid(f"subnet '{request.name}' ({wanted}) lies outside its VPC ({owner.cidr})", field="cidr")
+    for other in map(network.as_subnet, others):
+        if other.iid.name == request.name:
+            raise AlreadyExists(f"subnet '{request.name}' already exists in the VPC", field="name")
+        if wanted.overlaps(network.addresses(other.cidr, "cidr")):
+            text = f"subnets '{request.name}' ({wanted}) and '{other.iid.name}' ({other.cidr}) overlap"
+            raise Invalid(text, field="cidr")
+
+
 def _vpc(networks: Iterable[Thing]) -> Vpc:
-    subnets = sorted(networks, key=lambda network: (_place(network), network["Id"]))
+    subnets = sorted(networks, key=lambda found: (network.place(found), found["Id"]))
     told = labels.of(subnets[0])
-    shown = {labels.of(network).get(labels.NAME) for network in subnets}
-    lacking = [name for name in json.loads(told[labels.VPC_SUBNETS]) if name not in shown]
     return Vpc(
         iid=Iid(told[labels.VPC_NAME], told[labels.VPC]),
         cidr=told[labels.VPC_CIDR],
-        subnets=tuple(_subnet(network) for network in subnets),
+        subnets=tuple(network.as_subnet(found) for found in subnets),
         tags=json.loads(told.get(labels.VPC_TAGS, "{}")),
-        details={"MissingSubnets": ", ".join(lacking)} if lacking else {},
-    )
-
-
-def _place(network: Thing) -> int:
-    """Of a subnet among those asked for."""
-    told = labels.of(network)
-    names: list[str] = json.loads(told[labels.VPC_SUBNETS])
-    return names.index(told[labels.NAME])
-
-
-def _subnet(network: Thing) -> Subnet:
-    told = labels.of(network)
-    return Subnet(
-        iid=Iid(told[labels.NAME], network["Id"]),
-        cidr=network["IPAM"]["Config"][0]["Subnet"],
-        tags=labels.users(told),
-        details={key: network[key] for key in ("Name", "Driver", "Created") if network.get(key)},
     )

@@ -9,6 +9,7 @@ import pytest
 from spider_drivers.contract import (
     AlreadyExists,
     Attempt,
+    Invalid,
     Ref,
     Refused,
     Rule,
@@ -18,7 +19,7 @@ from spider_drivers.contract import (
     Vpc,
 )
 
-from .driver import SSH, Docker, done, ref
+from .driver import SPEC, SSH, Docker, done, ref
 
 
 @pytest.fixture(scope="module")
@@ -155,12 +156,28 @@ def test_the_spec_s_limits_hold_and_without_a_spec_there_are_none(docker: Docker
         docker.delete(vm)
 
 
-def test_without_a_subnet_it_is_in_the_engine_s_own_network(docker: Docker) -> None:
-    vm = docker.create(VmRequest(docker.name("one"), Ref(docker.image, docker.image)))
+def test_without_a_subnet_it_is_in_the_engine_s_own_network(
+    docker: Docker, key: paramiko.RSAKey, public_key: str
+) -> None:
+    """And in all else as any other."""
+    request = VmRequest(docker.name("one"), Ref(docker.image, docker.image), SPEC, public_key=public_key, rules=(SSH,))
+    vm = docker.create(request)
     assert vm.status is VmStatus.RUNNING
-    assert (vm.vpc.id, vm.subnet.id) == ("", "")
-    assert vm.private_ip
+    assert (vm.vpc.id, vm.subnet.id, vm.spec, vm.public_ip) == ("", "", SPEC, "127.0.0.1")
+    bridge = docker.client.inspect_network("bridge")
+    assert bridge["Containers"][vm.iid.id]["IPv4Address"].partition("/")[0] == vm.private_ip
+    assert ran(vm, key, "hostname -i").split()[-1] == vm.private_ip
+    host = docker.client.inspect_container(vm.iid.id)["HostConfig"]
+    assert (host["NanoCpus"], host["Memory"]) == (10**9, 512 * 2**20)
     docker.delete(vm)
+
+
+def test_in_a_vpc_it_has_to_be_in_a_subnet(docker: Docker, vpc: Vpc) -> None:
+    request = dataclasses.replace(docker.vm_request("one", vpc), subnet=Ref(""))
+    with pytest.raises(Invalid) as refused:
+        docker.create(request)
+    assert refused.value.field == "subnet"
+    assert docker.client.containers(all=True, filters={"name": request.name}) == []
 
 
 def test_volumes_of_its_own_go_with_a_vm(docker: Docker, vpc: Vpc) -> None:

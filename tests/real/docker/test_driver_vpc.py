@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from spider_drivers.contract import AlreadyExists, Attempt, InUse, Invalid, Ref, SubnetRequest, Vpc, VpcRequest
+from spider_drivers.contract import AlreadyExists, Attempt, InUse, Invalid, Ref, SubnetRequest, Vpc, VpcRequest, Wait
 
 from .driver import Docker, done, free_network, ref
 
@@ -58,11 +58,28 @@ def test_a_name_that_somebody_else_s_network_has_is_taken(docker: Docker, reques
     docker.client.remove_network(theirs)
 
 
-def test_half_a_vpc_says_what_it_lacks(docker: Docker, request_for_two: VpcRequest) -> None:
+def test_a_vpc_is_what_is_left_of_it(docker: Docker, request_for_two: VpcRequest) -> None:
+    """When somebody else has removed a network."""
     made = create(docker, request_for_two)
-    docker.client.remove_network(made.subnets[1].iid.id)
-    assert docker.connection.vpc.get(ref(made)).details == {"MissingSubnets": "b c"}
+    docker.client.remove_network(made.subnets[0].iid.id)
+    assert docker.connection.vpc.get(ref(made)) == dataclasses.replace(made, subnets=made.subnets[1:])
     delete(docker, ref(made))
+
+
+def test_a_create_waits_until_all_that_it_made_is_shown(docker: Docker, request_for_two: VpcRequest) -> None:
+    attempt = Attempt("shown")
+    made = create(docker, request_for_two, attempt)
+    docker.client.remove_network(made.subnets[0].iid.id)
+    assert isinstance(docker.connection.vpc.create(request_for_two, attempt), Wait)
+    delete(docker, ref(made))
+
+
+def test_a_network_of_a_vpc_that_tells_no_place_is_listed(docker: Docker, vpc: Vpc) -> None:
+    told = docker.client.inspect_network(vpc.subnets[0].iid.id)["Labels"]
+    told = {**told, "spider-name": "old"}
+    del told["spider-vpc-place"]
+    docker.client.create_network(docker.name("old"), driver="bridge", labels=told)
+    assert {subnet.iid.name for subnet in docker.connection.vpc.get(ref(vpc)).subnets} == {"front", "old"}
 
 
 def test_a_stopped_container_of_somebody_else_keeps_a_vpc(docker: Docker, vpc: Vpc) -> None:
