@@ -16,6 +16,7 @@ from .kinds import (
     VM,
     VPC,
 )
+from .system import SYSTEM
 from .verbs import MAPPED, expand
 from .vocabulary import Action, Role
 
@@ -29,6 +30,7 @@ ACTIONS: tuple[Action, ...] = (
         answer=wire.Name,
         envelope="cloudos",
     ),
+    *SYSTEM,
     *expand(DRIVER),
     *expand(CREDENTIAL),
     *expand(REGION),

@@ -61,6 +61,14 @@ SPEC = Kind(
     managed=Managed.DEFAULT,
     answer=wire.SpecInfo,
 )
+REGION_ZONE = Kind(
+    name="region_zone",
+    path="regionzone",
+    title="Region/Zone",
+    history="REGIONZONE",
+    managed=Managed.DEFAULT,
+    answer=wire.RegionZoneInfo,
+)
 VPC = Kind(
     name="vpc",
     path="vpc",
@@ -140,6 +148,7 @@ KINDS: dict[str, Kind] = {
         CONNECTION,
         IMAGE,
         SPEC,
+        REGION_ZONE,
         VPC,
         SUBNET,
         SECURITY_GROUP,

@@ -16,6 +16,10 @@ def _on_connection(kind: Kind) -> Request:
     return None if kind.managed == Managed.SETTING else wire.OnConnection
 
 
+def _listing(kind: Kind) -> Request:
+    return wire.OfProvider if kind.managed == Managed.SETTING else wire.Listing
+
+
 def _of_kind(kind: Kind) -> type[wire.Answer]:
     return kind.answer
 
@@ -52,7 +56,7 @@ VERBS: Final[dict[str, Verb]] = {
         path="/{path}",
         does="reads.list",
         summary="List every {title}",
-        request=_on_connection,
+        request=_listing,
         answer=_of_kind,
         listed=True,
     ),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from spider_drivers.contract import NotFound
+from spider_drivers.contract import Capability, NotFound
 from spider_drivers.contract import registry as drivers
 
-from ..catalogue.asked import Ability, CloudMeta
+from ..catalogue.asked import Ability
 from ..catalogue.kinds import BY_WORD
 from ..store import CONNECTIONS, Store
 from .call import Call
 from .connections import Connections
-from .places import FIRST_REGIONS
 
 VERSION = "0.1.0"
 
@@ -33,12 +32,12 @@ class About:
     def endpoints(self, call: Call) -> str:
         return f"Spider {VERSION}\n\n  REST API: {call.address}\n"
 
-    def cloud(self, call: Call) -> CloudMeta:
+    def cloud(self, call: Call) -> Capability:
         """Raises NotFound where no driver is installed for it."""
         provider = call.name.strip().upper()
         if provider not in drivers.providers():
             raise NotFound(f"{call.name}: does not exist! (clouds: {', '.join(drivers.providers())})", field="name")
-        return CloudMeta(drivers.driver(provider).capability(), FIRST_REGIONS.get(provider, ()))
+        return drivers.driver(provider).capability()
 
     def capability(self, call: Call) -> Ability:
         capability = self._connections.target(call.connection).capability

@@ -52,7 +52,7 @@ class Cache:
         self._most_bytes = most_bytes
         self._lock = threading.Lock()
         self._kept: OrderedDict[Key, _Kept] = OrderedDict()
-        self._open: dict[Key, _Question] = {}
+        self._open: dict[Key, list[_Question]] = {}
         self._asked = 0
         self._bytes = 0
 
@@ -86,7 +86,7 @@ class Cache:
         kept = self._kept.get(key)
         if kept is None:
             return None
-        if kept.question.version != version or self._age(kept.question) >= self._seconds:
+        if kept.question.version != version or self._seconds_since(kept.question) >= self._seconds:
             self._remove(key)
             return None
         self._kept.move_to_end(key)
@@ -94,14 +94,14 @@ class Cache:
 
     def _question(self, key: Key, version: str, ask: Callable[[], Any], seconds: float) -> _Question:
         """The open one, unless it is about something else by now or has been open for longer than anyone waits."""
-        found = self._open.get(key)
-        if found and found.version == version and time.monotonic() - found.began <= seconds:
-            return found
+        opened = self._open.setdefault(key, [])
+        if opened and opened[-1].version == version and time.monotonic() - opened[-1].began <= seconds:
+            return opened[-1]
         self._asked += 1
         question = _Question(self._asked, version, self._clock.now(), time.monotonic())
-        self._open[key] = question
         arguments = (copy_context(), key, question, ask)
         threading.Thread(target=self._ask, args=arguments, name="read", daemon=True).start()
+        opened.append(question)  # its thread closes it under the lock that is held here
         return question
 
     def _ask(self, context: Context, key: Key, question: _Question, ask: Callable[[], Any]) -> None:
@@ -118,10 +118,14 @@ class Cache:
 
     def _close(self, key: Key, question: _Question, packed: bytes | None) -> None:
         with self._lock:
-            if self._open.get(key) is not question:
+            opened = self._open.get(key, [])
+            if question not in opened:
                 return
-            del self._open[key]
-            if packed is not None:
+            opened.remove(question)
+            if not opened:
+                del self._open[key]
+            kept = self._kept.get(key)
+            if packed is not None and (kept is None or kept.question.number < question.number):
                 self._keep(key, _Kept(question, packed))
 
     def _keep(self, key: Key, kept: _Kept) -> None:
@@ -137,7 +141,10 @@ class Cache:
             self._bytes -= len(kept.packed)
 
     def _age(self, question: _Question) -> int:
-        return max(0, int((self._clock.now() - question.asked).total_seconds()))
+        return max(0, int(self._seconds_since(question)))
+
+    def _seconds_since(self, question: _Question) -> float:
+        return (self._clock.now() - question.asked).total_seconds()
 
 
 def _packed(value: Any) -> bytes | None:

@@ -31,7 +31,9 @@ def check_endpoint(values: Iterable[str], allowed: str) -> None:
 
 def complain(host: str, allowed: str) -> str | None:
     """Why a host, by name or address, or a socket's path may not be called; None if it may. `allowed` as above."""
-    if host.lower().rstrip(".") in _METADATA_HOSTS or _link_local(host):
+    address = _address(host)
+    plain = str(address or host).lower().rstrip(".")
+    if plain in _METADATA_HOSTS or (address is not None and address.is_link_local):
         return "is not allowed"
     patterns = [pattern.strip() for pattern in allowed.split(",") if pattern.strip()]
     if patterns and not any(fnmatch(host.lower(), pattern.lower()) for pattern in patterns):
@@ -39,13 +41,13 @@ def complain(host: str, allowed: str) -> str | None:
     return None
 
 
-def _link_local(host: str) -> bool:
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """An IPv4 address that is written as an IPv6 one is itself."""
     try:
         address = ipaddress.ip_address(_as_number(host) or host)
     except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_link_local
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def _as_number(host: str) -> int | None:

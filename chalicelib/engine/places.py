@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from spider_drivers.contract import ConnectionInfo, Invalid, NotFound, Ref, RegionHandler, RegionZone
 from spider_drivers.contract import registry as drivers
@@ -16,10 +16,6 @@ from .registry import Registry, Row
 
 T = TypeVar("T")
 
-# Where a cloud can be asked for its regions before one is chosen (CB-Spider's DefaultRegionToQuery). EC2's first
-# region is enabled for every account.
-FIRST_REGIONS: Final[Mapping[str, tuple[str, ...]]] = {"AWS": ("us-east-1",)}
-
 
 class Places:
     def __init__(self, registry: Registry, connections: Connections, reads: Reads) -> None:
@@ -27,29 +23,31 @@ class Places:
         self._connections = connections
         self._reads = reads
 
-    def raw_regions(self, call: Call) -> Any:
-        return self._ask(call, self._connections.target(call.connection), lambda regions: regions.raw_regions())
-
-    def raw_zones(self, call: Call) -> Any:
-        return self._ask(call, self._connections.target(call.connection), lambda regions: regions.raw_zones())
-
-    def raw_regions_before(self, call: Call) -> Any:
-        return self._ask(call, self._target(call.body), lambda regions: regions.raw_regions())
-
     def list(self, call: Call) -> Sequence[RegionZone]:
-        return self._ask(call, self._target(call.body), lambda regions: regions.list())
+        return self._ask(call, self._target(call), lambda regions: regions.list())
 
     def get(self, call: Call) -> RegionZone:
+        target = self._target(call)
         try:
-            return self._ask(call, self._target(call.body), lambda regions: regions.get(Ref(call.name, call.name)))
+            return self._ask(call, target, lambda regions: regions.get(Ref(call.name, call.name)))
         except NotFound as gone:
             text = f"{call.kind.title} '{call.name}' does not exist for credential '{call.body.credential}'"
             raise NotFound(text, field="name", code=gone.code, text=gone.text) from gone
 
+    def raw_regions(self, call: Call) -> Any:
+        return self._ask(call, self._target(call), lambda regions: regions.raw_regions())
+
+    def raw_zones(self, call: Call) -> Any:
+        """Of the connection's region."""
+        return self._ask(call, self._target(call), lambda regions: regions.raw_zones())
+
     def _ask(self, call: Call, target: Target, what: Callable[[RegionHandler], T]) -> T:
         return self._reads.ask(call, target, lambda cloud: what(cloud.handler(call.kind.name)))
 
-    def _target(self, given: Preconfigured) -> Target:
+    def _target(self, call: Call) -> Target:
+        return self._connections.target(call.connection) if call.connection else self._before(call.body)
+
+    def _before(self, given: Preconfigured) -> Target:
         """Raises NotFound for a name that is not registered, Invalid for what is of another provider."""
         driver = self._registry.row("driver", given.driver)
         credential = self._registry.row("credential", given.credential)
@@ -81,9 +79,9 @@ class Places:
 
 def _first_region(provider: str) -> Row:
     """The cloud's own first region at its public endpoint; none where the cloud needs none. Raises Invalid."""
-    first = FIRST_REGIONS.get(provider, ())
-    keys = drivers.driver(provider).capability().region_keys
-    if not first and any(key.required for key in keys):
+    capability = drivers.driver(provider).capability()
+    first = capability.default_regions
+    if not first and any(key.required for key in capability.region_keys):
         raise Invalid(f"RegionName is empty! No region of {provider} is known to be asked first", field="RegionName")
     values = {"Region": first[0]} if first else {}
     return {"name": "", "provider": provider, "values": values, "version": "first"}

@@ -10,6 +10,8 @@ from .http import HttpRequest, HttpResponse, choose_request_id
 
 Event = dict[str, Any]
 
+LONGEST_TEXT = 1024 * 1024  # bytes
+
 
 def is_function_url(event: Event) -> bool:
     """Function URLs send payload format 2.0, API Gateway's REST APIs (and `chalice local`) format 1.0."""
@@ -39,9 +41,13 @@ def read_event(event: Event) -> HttpRequest:
 
 
 def write_answer(request: HttpRequest, response: HttpResponse) -> Event:
-    """What a Function URL takes: JSON only, so the body is text."""
-    body = "" if request.method == "HEAD" else response.body.decode()
-    return {"statusCode": response.status, "headers": response.headers, "body": body}
+    """What Lambda answers. A long body goes in base64 although it is text: in the JSON around it, every quote of a text
+    takes two bytes, and Lambda's limit is on that JSON."""
+    body = b"" if request.method == "HEAD" else response.body
+    answer: Event = {"statusCode": response.status, "headers": response.headers}
+    if "Content-Encoding" in response.headers or len(body) > LONGEST_TEXT:
+        return {**answer, "body": base64.b64encode(body).decode(), "isBase64Encoded": True}
+    return {**answer, "body": body.decode(), "isBase64Encoded": False}
 
 
 def _split_mount(path: str, resource: str) -> tuple[str, str]:

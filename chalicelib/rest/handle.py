@@ -13,14 +13,14 @@ from typing import Any, Protocol
 from spider_drivers.contract import Invalid, SpiderError
 
 from ..catalogue import wire
-from ..catalogue.records import Accepted, Operation
+from ..catalogue.records import Accepted, Aged, Operation
 from ..catalogue.vocabulary import Action
 from ..catalogue.wire.base import CheckedName
 from ..engine import faults
 from ..engine.call import Call
 from ..engine.settings import Settings
-from . import auth, body, problems
-from .http import PREFIX, HttpRequest, HttpResponse, split_path
+from . import auth, body, compress, pages, problems
+from .http import PREFIX, HttpRequest, HttpResponse, read_address, split_path
 from .router import Router
 
 log = logging.getLogger("spider.rest")
@@ -29,7 +29,7 @@ POLL_SECONDS = 2  # what a caller is asked to wait before it looks at an operati
 
 ALLOWED_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
 ALLOWED_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "Prefer", "X-Request-Id")
-EXPOSED_HEADERS = ("Location", "Preference-Applied", "Retry-After", "Spider-Operation", "X-Request-Id")
+EXPOSED_HEADERS = ("Age", "Link", "Location", "Preference-Applied", "Retry-After", "Spider-Operation", "X-Request-Id")
 PREFLIGHT_SECONDS = 600
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
@@ -89,10 +89,26 @@ def _answer(engine: Engine, request: HttpRequest) -> HttpResponse:
     auth.check(engine.settings, request, segments)
     body.check_size(request.body)
     action, names = _ROUTER.match(request.method, segments)
-    result = engine.perform(_call(action, names, request))
+    given = _given(action, names, request)
+    result = engine.perform(_call(action, names, given, request))
     if isinstance(result, Accepted):
         return _accepted(action, result, request)
-    return HttpResponse(200, {}, problems.to_json(_written(action, result)))
+    headers = pages.headers(f"{request.mount}{PREFIX}{action.path}", given, result)
+    response = _ok(action, headers, _written(action, result))
+    return response if action.method != "GET" or action.operation else _of_a_read(engine, action, response, request)
+
+
+def _ok(action: Action, headers: dict[str, str], written: Any) -> HttpResponse:
+    if issubclass(action.answer, wire.PlainText):
+        return HttpResponse(200, {**headers, "Content-Type": wire.PlainText.media_type}, written.encode())
+    return HttpResponse(200, headers, problems.to_json(written))
+
+
+def _of_a_read(engine: Engine, action: Action, response: HttpResponse, request: HttpRequest) -> HttpResponse:
+    if action.answer is not wire.OperationInfo:  # its Result may hold a private key
+        response = compress.compressed(response, request.headers.get("accept-encoding", ""))
+    pages.check_length(response, action, engine.settings.answer_limit)
+    return response
 
 
 def _preflight() -> HttpResponse:
@@ -105,10 +121,13 @@ def _preflight() -> HttpResponse:
     return HttpResponse(204, headers)
 
 
-def _call(action: Action, names: dict[str, str], request: HttpRequest) -> Call:
+def _given(action: Action, names: dict[str, str], request: HttpRequest) -> wire.Request | None:
     for name in names.values():
         wire.parse(PathName, {"name": name})
-    given = wire.parse(action.request, body.read_data(request)) if action.request else None
+    return wire.parse(action.request, body.read_data(request)) if action.request else None
+
+
+def _call(action: Action, names: dict[str, str], given: wire.Request | None, request: HttpRequest) -> Call:
     return Call(
         action=action,
         name=names.get("name", ""),
@@ -120,6 +139,7 @@ def _call(action: Action, names: dict[str, str], request: HttpRequest) -> Call:
         fingerprint=_fingerprint(action, names, given) if action.operation else "",
         respond_async=action.operation and "respond-async" in _preferences(request),
         request_id=request.request_id,
+        address=read_address(request),
     )
 
 
@@ -150,7 +170,7 @@ def _written(action: Action, result: Any) -> Any:
     if isinstance(result, Operation) and result.problem is not None:
         # It is kept as the error that it was; callers get what the change itself answered.
         result = replace(result, problem=problems.describe(faults.told(result.problem, result.id)))
-    return wire.write(action.answer, result)
+    return wire.write(action.answer, result.value if isinstance(result, Aged) else result)
 
 
 def _accepted(action: Action, accepted: Accepted, request: HttpRequest) -> HttpResponse:

@@ -12,6 +12,7 @@ from spider_drivers.contract import Invalid
 PREFIX = "/spider"
 
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_HOST = re.compile(r"[A-Za-z0-9._:\[\]-]{1,300}")
 _SANE_ID = re.compile(r"[A-Za-z0-9._:=+/@-]{1,128}")
 
 
@@ -68,3 +69,14 @@ def read_query(text: str) -> list[tuple[str, str]]:
     """The decoded pairs of a raw query, in order. Raises Invalid as `decode` does."""
     decode(text)
     return parse_qsl(text, keep_blank_values=True)
+
+
+def read_address(request: HttpRequest) -> str:
+    """Where the caller has reached the API, as far as the request tells: at least its path."""
+    host = request.headers.get("host", "")
+    place = f"{request.mount}{PREFIX}"
+    if not _HOST.fullmatch(host):
+        return place
+    # Proxies and API Gateway tell so; a server on one machine speaks HTTP.
+    scheme = "https" if request.headers.get("x-forwarded-proto", "").lower().startswith("https") else "http"
+    return f"{scheme}://{host}{place}"

@@ -59,25 +59,37 @@ MEANINGS: dict[type[errors.SpiderError], Meaning] = {
 
 
 UNKNOWN_ROUTE = Meaning(404, "no-route", "Unknown route")
+LACKING_ROUTE = Meaning(501, "no-route", "Unknown route")
 WRONG_METHOD = Meaning(405, "method", "Method Not Allowed")
 
 
 class Problem(Exception):
-    """An error of HTTP itself. `fixed`: SPIDER_ERROR_STATUS does not turn its status into 500."""
+    """An error of HTTP itself. `fixed`: SPIDER_ERROR_STATUS does not turn its status into 500. `field`: the one that
+    would set it right."""
 
     def __init__(
-        self, meaning: Meaning, detail: str, *, fixed: bool = False, headers: dict[str, str] | None = None
+        self,
+        meaning: Meaning,
+        detail: str,
+        *,
+        fixed: bool = False,
+        headers: dict[str, str] | None = None,
+        field: str = "",
     ) -> None:
         super().__init__(detail)
         self.meaning = meaning
         self.detail = detail
         self.fixed = fixed
         self.headers = headers or {}
+        self.field = field
 
 
-def unknown_route() -> Problem:
-    """Does not repeat the path: names in it may hold any word."""
-    return Problem(UNKNOWN_ROUTE, "Spider has no such route", fixed=True)
+def unknown_route(*, ours: bool) -> Problem:
+    """Does not repeat the path: names in it may hold any word. `ours`: below our prefix, where CB-Spider may have it.
+    To Tumblebug a 404 means that the resource is gone, whatever the text says."""
+    if ours:
+        return Problem(LACKING_ROUTE, "Spider does not support this route: not implemented")
+    return Problem(UNKNOWN_ROUTE, "there is nothing here but /spider", fixed=True)
 
 
 def wrong_method(method: str, allowed: list[str]) -> Problem:
@@ -93,6 +105,8 @@ def write(error: Exception, request_id: str, *, upstream: bool = False) -> HttpR
     fixed, headers = False, {}
     if isinstance(error, Problem):
         told, fixed, headers = _told(error.meaning, error.detail), error.fixed, error.headers
+        if error.field:
+            told["field"] = error.field
     elif isinstance(error, errors.SpiderError):
         told, headers = describe(error), _retry_after(error)
     else:

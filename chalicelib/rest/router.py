@@ -48,13 +48,14 @@ class Router:
             self._by_length.setdefault(len(route.parts), []).append(route)
 
     def match(self, method: str, segments: list[str]) -> Match:
-        """Raises Problem: 404 for an unknown route, 405 (naming those allowed) for a wrong method."""
+        """Raises Problem: 501 for an unknown route below our prefix, 404 elsewhere, 405 (naming those allowed) for a
+        wrong method."""
         fitting = [route for route in self._by_length.get(len(segments), []) if route.fits(segments)]
         for route in fitting:
             if method in methods(route.action):
                 return Match(route.action, route.names(segments))
         if not fitting:
-            raise problems.unknown_route()
+            raise problems.unknown_route(ours=segments[:1] == [PREFIX.strip("/")] and any(segments[1:]))
         allowed = dict.fromkeys(word for route in fitting for word in methods(route.action))
         raise problems.wrong_method(method, [*allowed, "OPTIONS"])
 

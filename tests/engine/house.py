@@ -64,7 +64,7 @@ class House:
     def do(self, name: str, body: Any = None, path_name: str = "", **options: Any) -> Any:
         """Performs an action; `body` as on the wire."""
         action = BY_NAME[name]
-        request = wire.parse(action.request, body) if action.request else None
+        request = wire.parse(action.request, body or {}) if action.request else None
         call = Call(
             action=action,
             name=path_name,

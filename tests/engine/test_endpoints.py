@@ -21,6 +21,8 @@ from chalicelib.engine.endpoints import check_endpoint
         "http://metadata.google.internal/computeMetadata",
         "http://METADATA.google.internal.:80",
         "http://[fd00:ec2::254]/",
+        "http://[fd00:ec2:0:0::254]/",
+        "http://[::ffff:100.100.100.200]/",
     ],
 )
 def test_metadata_services_are_refused(address: str) -> None:

@@ -33,3 +33,18 @@ def test_inside_lambda_the_store_is_dynamodb_unless_said_otherwise() -> None:
 
 def test_the_password_is_not_shown() -> None:
     assert "hunter2" not in repr(Settings(password="hunter2"))
+
+
+@pytest.mark.parametrize("name", ["cache_seconds", "answer_limit"])
+def test_what_can_be_left_out_may_be_0_and_not_below(name: str) -> None:
+    variable = f"SPIDER_{name.upper()}"
+    assert getattr(Settings.from_env({variable: "0"}), name) == 0
+    with pytest.raises(ValueError, match=variable):
+        Settings.from_env({variable: "-1"})
+
+
+def test_answers_are_as_long_as_they_are_except_inside_lambda() -> None:
+    inside = {"AWS_LAMBDA_FUNCTION_NAME": "spider"}
+    assert Settings.from_env({}).answer_limit == 0
+    assert 4_000_000 < Settings.from_env(inside).answer_limit < 6_000_000
+    assert Settings.from_env({**inside, "SPIDER_ANSWER_LIMIT": "0"}).answer_limit == 0

@@ -10,9 +10,10 @@ import sys
 import threading
 from typing import Any
 
-from spider_drivers.contract import Iid, KeyPair, SecurityGroup, Vm, VmStatus, Vpc, errors
+from spider_drivers.contract import Iid, KeyPair, SecurityGroup, Vm, VmStatus, Vpc, errors, registry
 
 from chalicelib.catalogue import records
+from chalicelib.catalogue.asked import Ability
 from chalicelib.engine.call import Call
 from chalicelib.engine.settings import Settings
 from chalicelib.rest import opening
@@ -52,6 +53,12 @@ def _result(call: Call, name: str) -> Any:
     match call.action.name:
         case "list_cloudos":
             return "MOCK"
+        case "get_endpointinfo":
+            return call.address
+        case "get_readyz" | "get_health" | "get_healthcheck" | "get_ping" | "get_version" | "get_ver":
+            return call.action.name
+        case "get_driver_capability":
+            return Ability(registry.driver("MOCK").capability(), ())
         case "get_original_spec" | "list_original_spec":
             return {"name": name, "connection": call.connection, "request": call.request_id}
         case "list_vm_status":

@@ -17,7 +17,7 @@ from tests.rest.stand_in import StandIn
 
 @dataclass(frozen=True)
 class Answer:
-    """`headers` with lower-case names; `data` the body's JSON, None for an empty body."""
+    """`headers` with lower-case names; `data` the body's JSON, plain text as it is, None for an empty body."""
 
     status: int
     headers: dict[str, str]
@@ -46,7 +46,7 @@ def ask(
     )
     response = handle(engine, request)
     named = {name.lower(): value for name, value in response.headers.items()}
-    return Answer(response.status, named, json.loads(response.body) if response.body else None)
+    return Answer(response.status, named, _data(named, response.body))
 
 
 @dataclass(frozen=True)
@@ -101,4 +101,10 @@ class _Stream:
 def _answer(response: http.client.HTTPResponse) -> Answer:
     text = response.read()
     named = {name.lower(): value for name, value in response.getheaders()}
-    return Answer(response.status, named, json.loads(text) if text else None)
+    return Answer(response.status, named, _data(named, text))
+
+
+def _data(headers: dict[str, str], body: bytes) -> Any:
+    if headers.get("content-type", "").startswith("text/plain"):
+        return body.decode()
+    return json.loads(body) if body else None

@@ -109,7 +109,7 @@ def test_lambda_answers_both_kinds_of_event(stand_in: StandIn, event: dict[str, 
 
 def test_a_function_url_answers_unknown_routes_in_our_words(stand_in: StandIn) -> None:
     answer = app.app(url_event("/spider/nothing"), None)
-    assert (answer["statusCode"], json.loads(answer["body"])["title"]) == (404, "Unknown route")
+    assert (answer["statusCode"], json.loads(answer["body"])["title"]) == (501, "Unknown route")
 
 
 def test_lambda_without_a_login_answers_nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from chalicelib.catalogue.vocabulary import Action
 from chalicelib.catalogue.actions import ACTIONS
+from chalicelib.catalogue.vocabulary import Action
 from chalicelib.rest.handle import handle
 from chalicelib.rest.http import HttpRequest
 from tests.engine.house import House
@@ -73,7 +73,7 @@ def like(model: type[BaseModel]) -> st.SearchStrategy[Any]:
 @pytest.fixture(scope="module")
 def house() -> Iterator[House]:
     with tempfile.TemporaryDirectory() as home:
-        found = House(Path(home))
+        found = House(Path(home), endpoint_allow="127.0.0.*")  # no stranger's port is knocked at
         yield found
         found.engine.close()
 
@@ -96,4 +96,7 @@ def test_no_request_is_answered_500(house: House, action: Action, data: st.DataO
     )
     answer = handle(house.engine, request)
     assert answer.status != 500, answer.body
-    assert json.loads(answer.body) is not None
+    if answer.headers["Content-Type"].startswith("text/plain"):
+        assert answer.body
+    else:
+        assert json.loads(answer.body) is not None

@@ -39,7 +39,7 @@ STATUSES = {
 
 # What Tumblebug, SpiderWatch and CB-Spider's own tests search for in messages, lower-cased.
 PHRASES = [
-    *("does not exist", "not exist", "not found", "notfound", "is undefined"),
+    *("does not exist", "not exist", "not found", "notfound", "is undefined", "no such", "cannot get"),
     *("already exist", "duplicate", "not implemented", "does not support"),
     *("quota", "overlimit", "insufficientcapacity", "skunotavailable", "resource_pool_exhausted"),
     *("resourceinsufficient", "limitexceeded", "operationnotallowed", "ratelimitexceeded", "operationdenied"),
@@ -74,7 +74,7 @@ def test_a_subclass_means_what_its_parent_means() -> None:
 
 def test_our_own_words_hold_nothing_that_clients_search_for() -> None:
     own = [f"{meaning.type} {meaning.title}" for meaning in problems.MEANINGS.values()]
-    own += [json.dumps(body(ZeroDivisionError())), json.dumps(body(problems.unknown_route()))]
+    own += [json.dumps(body(ZeroDivisionError())), json.dumps(body(problems.unknown_route(ours=False)))]
     own += [json.dumps(body(problems.wrong_method("PUT", ["GET"])))]
     # "no-capacity" is the one that is meant.
     found = [(phrase, text) for phrase in PHRASES for text in own if phrase in text.lower().replace("no-capacity", "")]
@@ -139,7 +139,8 @@ def test_errors_over_rest(engine: StandIn, tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("method", "address", "data", "status"),
     [
-        ("GET", "/spider/nothing", b"", 404),
+        ("GET", "/spider/nothing", b"", 500),
+        ("GET", "/nothing", b"", 404),
         ("PATCH", "/spider/vpc", b"", 405),
         ("POST", "/spider/vpc", b"{", 500),
         ("GET", "/spider/vpc/%zz", b"", 500),
@@ -152,6 +153,6 @@ def test_upstreams_statuses(tmp_path: Path, method: str, address: str, data: byt
 
 def test_an_unknown_route_does_not_look_like_a_resource_that_is_gone(engine: StandIn) -> None:
     answer = ask(engine, "DELETE", "/spider/nlb/notfound")
-    assert answer.status == 404
+    assert answer.status == 501
     assert answer.data["type"] == "urn:spider:problem:no-route"
-    assert answer.data["message"] == "Spider has no such route"
+    assert answer.data["message"] == "Spider does not support this route: not implemented"

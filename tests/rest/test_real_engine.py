@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.catalogue.vocabulary import Action
 from chalicelib.catalogue.actions import ACTIONS
+from chalicelib.catalogue.vocabulary import Action
 from chalicelib.engine.service import open_engine
 from chalicelib.engine.settings import Settings
 from tests.rest.support import Answer, over_http
@@ -137,6 +137,17 @@ def test_images_and_specs(api: Api) -> None:
     assert api.call("GET", f"vmspec/mock-vmspec-01{here}")["Name"] == "mock-vmspec-01"
     assert api.call("GET", f"vmorgspec/mock-vmspec-01{here}")["VMSpecInfo"]
     assert "MOCK" in api.call("GET", "cloudos")["cloudos"]
+
+
+def test_spider_and_the_cloud_as_a_whole(api: Api) -> None:
+    assert api.call("GET", "readyz") == {"message": "CB-Spider is ready"}
+    assert api.call("GET", "endpointinfo").endswith(f"http://127.0.0.1:{api.port}/spider\n")
+    assert api.call("GET", "driver/capability", {"ConnectionName": "mock"})["RegionZoneHandler"] is True
+    before = api.call("GET", "preconfig/regionzone?CredentialName=mock-credential&DriverName=mock-driver")
+    assert before == api.call("GET", "regionzone?ConnectionName=mock")
+    call = {"ConnectionName": "mock", "ReqInfo": {"FID": "countAll"}}
+    assert {one["Key"] for one in api.call("POST", "anycall", call)["OKeyValueList"]} >= {"vpc", "vm"}
+    assert api.call("GET", f"check/tcp?HostName=127.0.0.1&Port={api.port}")["message"].endswith("is open")
 
 
 def test_messages_that_clients_search_for(api: Api) -> None:

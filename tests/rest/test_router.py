@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from spider_drivers.contract import Invalid
 
-from chalicelib.catalogue.vocabulary import Action
 from chalicelib.catalogue.actions import ACTIONS
+from chalicelib.catalogue.vocabulary import Action
 from chalicelib.rest.http import decode, split_path
 from chalicelib.rest.problems import Problem
 from chalicelib.rest.router import Match, Router, addresses, methods
@@ -64,12 +64,24 @@ def test_a_slash_at_the_end_makes_no_difference() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/spider/vpc//", "/spider/vpc//x", "/spider//vpc", "//spider/vpc", "/spider", "/", "/vpc", "/spider/VPC"]
+    ("path", "status"),
+    [
+        ("/spider/vpc//", 501),
+        ("/spider/vpc//x", 501),
+        ("/spider//vpc", 501),
+        ("/spider/VPC", 501),
+        ("/spider/disk/d", 501),
+        ("//spider/vpc", 404),
+        ("/spider", 404),
+        ("/spider/", 404),
+        ("/", 404),
+        ("/vpc", 404),
+    ],
 )
-def test_unknown_routes(path: str) -> None:
+def test_unknown_routes(path: str, status: int) -> None:
     with pytest.raises(Problem) as error:
         match("GET", path)
-    assert error.value.meaning.status == 404
+    assert error.value.meaning.status == status
 
 
 def test_an_encoded_slash_makes_no_route() -> None:

@@ -98,4 +98,5 @@ CAPABILITY = Capability(
     },
     tagged=frozenset({"vpc", "subnet", "security_group", "key_pair", "vm"}),
     default_network=True,
+    default_regions=("us-east-1",),
 )

@@ -46,7 +46,8 @@ CA = Key("CA", ("CACertificate",), required=False)
 class Capability:
     """`kinds` holds every kind of resource that the cloud offers, by name (vpc, security_group, …).
     `kept` names the kinds that the cloud lacks and the engine keeps on its behalf; they stand in `kinds` too.
-    `tagged` names those whose tags can be changed. `default_network`: a VM that names no subnet gets a network."""
+    `tagged` names those whose tags can be changed. `default_network`: a VM that names no subnet gets a network.
+    `default_regions`: where a credential without a region is asked for the cloud's regions."""
 
     credential_keys: tuple[Key, ...]
     region_keys: tuple[Key, ...]
@@ -57,3 +58,4 @@ class Capability:
     paged: bool = True
     tagged: frozenset[str] = frozenset()
     default_network: bool = False
+    default_regions: tuple[str, ...] = ()

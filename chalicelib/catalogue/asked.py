@@ -1,0 +1,44 @@
+"""Shapes of what is asked of Spider itself, beside its resources and settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from spider_drivers.contract import Capability
+
+
+@dataclass(frozen=True, slots=True)
+class Ability:
+    """What a driver can do. `tagged`: CB-Spider's words for the types whose tags can be changed."""
+
+    capability: Capability
+    tagged: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """Of a host, by name or address."""
+
+    host: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.number}" if ":" in self.host else f"{self.host}:{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Preconfigured:
+    """How a cloud is reached before there is a connection config. `region`: the name of a registered region, or ""."""
+
+    driver: str
+    credential: str
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CloudCall:
+    """A call of a cloud's own, by name. `told` is its answer."""
+
+    name: str
+    given: dict[str, str] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,159 @@
+"""Actions on Spider itself, and on a cloud as a whole."""
+
+from __future__ import annotations
+
+from . import wire
+from .kinds import REGION_ZONE
+from .verbs import expand
+from .vocabulary import Action, Kind, Managed, Role
+
+ANY_CALL = Kind(
+    name="any_call",
+    path="anycall",
+    title="AnyCall",
+    history="ANYCALL",
+    managed=Managed.DEFAULT,
+    answer=wire.AnyCallInfo,
+)
+
+SYSTEM: tuple[Action, ...] = (
+    *(
+        Action(
+            name=f"get_{path}",
+            method="GET",
+            path=f"/{path}",
+            does="about.ready",
+            summary="Tell whether Spider can work",
+            answer=wire.SimpleMsg,
+        )
+        for path in ("readyz", "health", "healthcheck", "ping")
+    ),
+    *(
+        Action(
+            name=f"get_{path}",
+            method="GET",
+            path=f"/{path}",
+            does="about.version",
+            summary="Get Spider's version",
+            answer=wire.VersionInfo,
+        )
+        for path in ("version", "ver")
+    ),
+    Action(
+        name="get_endpointinfo",
+        method="GET",
+        path="/endpointinfo",
+        does="about.endpoints",
+        summary="Tell where the API is, as plain text",
+        answer=wire.PlainText,
+    ),
+    Action(
+        name="get_cloudos_metainfo",
+        method="GET",
+        path="/cloudos/metainfo/{name}",
+        does="about.cloud",
+        summary="Get the keys and limits of a cloud",
+        answer=wire.CloudOsMetaInfo,
+    ),
+    Action(
+        name="get_driver_capability",
+        method="GET",
+        path="/driver/capability",
+        does="about.capability",
+        summary="Get what the driver of a connection can do",
+        request=wire.OnConnection,
+        answer=wire.DriverCapability,
+    ),
+    Action(
+        name="count_every_connection",
+        method="GET",
+        path="/countconnectionconfig",
+        does="registry.count",
+        summary="Count every connection config",
+        answer=wire.Count,
+    ),
+    Action(
+        name="count_connection",
+        method="GET",
+        path="/countconnectionconfig/{name}",
+        does="registry.count",
+        summary="Count every connection config of a provider",
+        answer=wire.Count,
+    ),
+    *(
+        Action(
+            name=f"check_{protocol}",
+            method="GET",
+            path=f"/check/{protocol}",
+            does=f"ports.{protocol}",
+            summary=f"Check whether a {protocol.upper()} port of a host answers Spider",
+            request=wire.HostPort,
+            answer=wire.SimpleMsg,
+            role=Role.ADMIN,
+        )
+        for protocol in ("tcp", "udp")
+    ),
+    *expand(REGION_ZONE, ("list", "get")),
+    Action(
+        name="list_original_region",
+        method="GET",
+        path="/orgregion",
+        does="places.raw_regions",
+        summary="List every region in the cloud's own form",
+        request=wire.OnConnection,
+        answer=wire.OriginalRegions,
+        kind=REGION_ZONE,
+    ),
+    Action(
+        name="list_original_zone",
+        method="GET",
+        path="/orgzone",
+        does="places.raw_zones",
+        summary="List every zone of the connection's region in the cloud's own form",
+        request=wire.OnConnection,
+        answer=wire.OriginalZones,
+        kind=REGION_ZONE,
+    ),
+    Action(
+        name="list_preconfigured_region_zone",
+        method="GET",
+        path="/preconfig/regionzone",
+        does="places.list",
+        summary="List every Region/Zone before there is a connection",
+        request=wire.Preconfig,
+        answer=wire.RegionZoneInfo,
+        kind=REGION_ZONE,
+        envelope=REGION_ZONE.path,
+    ),
+    Action(
+        name="get_preconfigured_region_zone",
+        method="GET",
+        path="/preconfig/regionzone/{name}",
+        does="places.get",
+        summary="Get a Region/Zone before there is a connection",
+        request=wire.Preconfig,
+        answer=wire.RegionZoneInfo,
+        kind=REGION_ZONE,
+    ),
+    Action(
+        name="list_preconfigured_original_region",
+        method="GET",
+        path="/preconfig/orgregion",
+        does="places.raw_regions",
+        summary="List every region in the cloud's own form before there is a connection",
+        request=wire.Preconfig,
+        answer=wire.OriginalRegions,
+        kind=REGION_ZONE,
+    ),
+    Action(
+        name="call_any",
+        method="POST",
+        path="/anycall",
+        does="any_calls.perform",
+        summary="Make a call of the cloud's own, by its name",
+        request=wire.AnyCall,
+        answer=wire.AnyCallInfo,
+        kind=ANY_CALL,
+        role=Role.ADMIN,
+    ),
+)
