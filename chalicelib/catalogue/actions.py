@@ -43,7 +43,7 @@ ACTIONS: tuple[Action, ...] = (
         path="/vmorgspec",
         does="reads.raw_list",
         summary="List every VM Spec in the cloud's own form",
-        request=wire.OnConnection,
+        request=wire.Refreshable,
         answer=wire.OriginalSpec,
         kind=SPEC,
     ),
