@@ -10,7 +10,7 @@ from typing import Any
 from spider_drivers.contract import NOWHERE, Iid, NotFound, Ref
 
 from ..catalogue.kinds import KINDS
-from ..catalogue.vocabulary import Kind
+from ..catalogue.vocabulary import Kind, Managed
 from ..store import ABSENT, IDENTITIES, Change, Delete, Item, Key, Put, Store, Update, join_key
 
 
@@ -258,6 +258,8 @@ class Census:
         if given == NOWHERE:
             return None
         known = self._names.get((kind, given.id))
+        if known is None and not given.name and KINDS[kind].managed == Managed.DEFAULT:
+            return Iid(given.id, given.id)  # what exists at the cloud is named by its id
         return known.iid if known else given
 
     def _named_parts(self, kind: str, given: Iterable[Any]) -> tuple[Any, ...]:

@@ -161,7 +161,8 @@ def test_a_transformed_name_is_the_cloud_s_alone(house: House) -> None:
 def test_a_vm_without_a_network_is_in_the_cloud_s_default_one(house: House) -> None:
     house.make("key_pair", {"Name": "key-01"})
     wanted = {key: VM[key] for key in ("Name", "ImageName", "VMSpecName", "KeyPairName")}
-    assert house.make("vm", wanted).status == "Running"
+    vm = house.make("vm", wanted)
+    assert (vm.status, vm.image.name, vm.vpc.name) == ("Running", "mock-vmimage-01", "")
     for half in ("VPCName", "SubnetName"):
         with pytest.raises(Invalid, match="is empty"):
             house.make("vm", {**wanted, "Name": "vm-02", half: "x"})
