@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -36,7 +35,6 @@ from spider_drivers.contract import (
 )
 
 from tests.drivers.aws_support import PUBLIC_KEY, Aws, connect, done, make_vpc, ref
-from tests.servers import aws_twin
 
 LINUX, WINDOWS = "ami-785db401", "ami-03cf127a"  # two of moto's
 
@@ -49,24 +47,6 @@ NOT_EACH_TIME = {
     "vm create": {"DescribeKeyPairs"},
     "key_pair delete": {"DescribeKeyPairs"},
 }
-
-
-@pytest.fixture(scope="module")
-def twin() -> Iterator[str]:
-    with aws_twin(0) as url:
-        yield url
-
-
-@pytest.fixture
-def aws(twin: str) -> Iterator[Aws]:
-    found = connect(twin, page_size=5)
-    yield found
-    found.connection.close()
-
-
-@pytest.fixture
-def vpc(aws: Aws) -> Vpc:
-    return make_vpc(aws)
 
 
 def make_vm(aws: Aws, vpc: Vpc, **changes: Any) -> Vm:

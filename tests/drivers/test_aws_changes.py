@@ -36,8 +36,8 @@ from spider_drivers.contract import (
 
 from cloud_twin.faults import EC2
 from cloud_twin.faults import Rule as Fault
-from tests.drivers.aws_support import Aws, connect, done, make_vpc, ref
-from tests.servers import Proxy, aws_twin, proxy
+from tests.drivers.aws_support import Aws, connect, done, ref
+from tests.servers import Proxy, proxy
 
 SSH_IN = Rule(Direction.INBOUND, Protocol.TCP, 22, 22)
 WEB_IN = Rule(Direction.INBOUND, Protocol.TCP, 80, 80, "10.0.0.0/8")
@@ -45,12 +45,6 @@ DNS_OUT = Rule(Direction.OUTBOUND, Protocol.UDP, 53, 53)
 ALL_OUT = Rule(Direction.OUTBOUND, Protocol.ALL, -1, -1)
 ALL_OUT_6 = Rule(Direction.OUTBOUND, Protocol.ALL, -1, -1, "::/0")
 SECOND = SubnetRequest("b", "10.0.2.0/24")
-
-
-@pytest.fixture(scope="module")
-def twin() -> Iterator[str]:
-    with aws_twin(0) as url:
-        yield url
 
 
 @pytest.fixture(scope="module")
@@ -70,11 +64,6 @@ def aws(proxied: Proxy) -> Iterator[Aws]:
     found = connect(proxied.url, page_size=5)
     yield found
     found.connection.close()
-
-
-@pytest.fixture
-def vpc(aws: Aws) -> Vpc:
-    return make_vpc(aws)
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -23,29 +22,10 @@ from spider_drivers.contract import (
     VpcRequest,
 )
 
-from tests.drivers.aws_support import Aws, connect, done, make_vpc, ref
-from tests.servers import aws_twin
+from tests.drivers.aws_support import Aws, done, ref
 
 SSH_IN = Rule(Direction.INBOUND, Protocol.TCP, 22, 22)
 ALL_OUT = Rule(Direction.OUTBOUND, Protocol.ALL, -1, -1)
-
-
-@pytest.fixture(scope="module")
-def twin() -> Iterator[str]:
-    with aws_twin(0) as url:
-        yield url
-
-
-@pytest.fixture
-def aws(twin: str) -> Iterator[Aws]:
-    found = connect(twin, page_size=5)
-    yield found
-    found.connection.close()
-
-
-@pytest.fixture
-def vpc(aws: Aws) -> Vpc:
-    return make_vpc(aws)
 
 
 def make_group(aws: Aws, vpc: Vpc, *rules: Rule, name: str = "group") -> SecurityGroup:

@@ -20,23 +20,9 @@ from spider_drivers.contract import (
 )
 
 from tests.drivers.aws_support import PUBLIC_KEY, Answer, Aws, Wire, connect, done, error, make_vpc, ref, wire
-from tests.servers import aws_twin
 
 LINUX = "ami-785db401"
 VM = VmRequest("vm", Ref(LINUX, LINUX), "t3.micro", public_key=PUBLIC_KEY)
-
-
-@pytest.fixture(scope="module")
-def twin() -> Iterator[str]:
-    with aws_twin(0) as url:
-        yield url
-
-
-@pytest.fixture
-def aws(twin: str) -> Iterator[Aws]:
-    found = connect(twin, page_size=5)
-    yield found
-    found.connection.close()
 
 
 @pytest.fixture

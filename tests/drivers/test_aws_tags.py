@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from spider_drivers.aws import AwsDriver
@@ -20,28 +19,9 @@ from spider_drivers.contract import (
     Vpc,
 )
 
-from tests.drivers.aws_support import PUBLIC_KEY, Aws, connect, done, make_vpc, ref
-from tests.servers import aws_twin
+from tests.drivers.aws_support import PUBLIC_KEY, Aws, done, ref
 
 LINUX = "ami-785db401"
-
-
-@pytest.fixture(scope="module")
-def twin() -> Iterator[str]:
-    with aws_twin(0) as url:
-        yield url
-
-
-@pytest.fixture
-def aws(twin: str) -> Iterator[Aws]:
-    found = connect(twin, page_size=5)
-    yield found
-    found.connection.close()
-
-
-@pytest.fixture
-def vpc(aws: Aws) -> Vpc:
-    return make_vpc(aws)
 
 
 def add(aws: Aws, kind: str, one: Ref, key: str, value: str) -> None:
