@@ -4,36 +4,19 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
-from spider_drivers.contract import Iid, Image, KeyPair, SecurityGroup, Subnet, Vm, VmStatus, Vpc
+from spider_drivers.contract import Image, KeyPair, SecurityGroup, Subnet, Vm, VmStatus, Vpc
 
 from ..records import (
     Connection,
     Credential,
     Deleted,
-    Destroyed,
-    Drift,
     Driver,
     Operation,
     Region,
     Stub,
-    Tag,
-    TagList,
-    UsingResources,
 )
 from .base import HIDDEN, IID, Answer, KeyValueOut, moment, pairs
 from .resources import ImageInfo, KeyPairInfo, SecurityInfo, SubnetInfo, VmInfo, VpcInfo
-
-
-class AllIids(Answer):
-    MappedList: list[IID]
-    OnlySpiderList: list[IID]
-    OnlyCSPList: list[IID]
-
-
-class AllInfos(Answer):
-    MappedInfoList: list[Any]
-    OnlySpiderList: list[IID]
-    OnlyCSPInfoList: list[Any]
 
 
 class StubInfo(Answer):
@@ -144,142 +127,6 @@ class ConnectionConfigInfo(Answer):
             DriverName=shape.driver,
             CredentialName=shape.credential,
             RegionName=shape.region,
-        )
-
-
-class Count(Answer):
-    count: int
-
-    @classmethod
-    def of(cls, shape: int) -> Self:
-        return cls(count=shape)
-
-
-class AllList(Answer):
-    AllList: AllIids
-
-    @classmethod
-    def of(cls, shape: Drift) -> Self:
-        return cls(
-            AllList=AllIids(
-                MappedList=[IID.of(one) for one in shape.both],
-                OnlySpiderList=[IID.of(one) for one in shape.only_spider],
-                OnlyCSPList=[IID.of(one) for one in shape.only_cloud],
-            )
-        )
-
-
-class AllInfoList(Answer):
-    ResourceType: str
-    AllListInfo: AllInfos
-
-    @classmethod
-    def of(cls, shape: Drift) -> Self:
-        return cls(
-            ResourceType=shape.word,
-            AllListInfo=AllInfos(
-                MappedInfoList=[told(one) for one in shape.both],
-                OnlySpiderList=[IID.of(one) for one in shape.only_spider],
-                OnlyCSPInfoList=[told(one) for one in shape.only_cloud],
-            ),
-        )
-
-
-class IidOut(Answer):
-    """A resource alone: `NameId` and `SystemId`."""
-
-    NameId: str
-    SystemId: str
-
-    @classmethod
-    def of(cls, shape: Iid) -> Self:
-        return cls(NameId=shape.name, SystemId=shape.id)
-
-
-class VmUses(Answer):
-    VPC: IID
-    SGList: list[IID]
-    VMKey: IID
-
-
-class VmUsingResources(Answer):
-    Resources: VmUses
-
-    @classmethod
-    def of(cls, shape: UsingResources) -> Self:
-        groups = [IID.of(one) for one in shape.security_groups]
-        return cls(Resources=VmUses(VPC=IID.of(shape.vpc), SGList=groups, VMKey=IID.of(shape.key_pair)))
-
-
-class CloudName(Answer):
-    Name: str
-
-    @classmethod
-    def of(cls, shape: str) -> Self:
-        return cls(Name=shape)
-
-
-class AnyInfo(Answer):
-    """A resource of any kind, as its own kind is written."""
-
-    info: Any
-
-    @classmethod
-    def of(cls, shape: Any) -> Self:
-        return cls(info=told(shape))
-
-    def dump(self) -> Any:
-        return self.info.dump()
-
-
-class TagOut(Answer):
-    Key: str
-    Value: str
-
-    @classmethod
-    def of(cls, shape: Tag) -> Self:
-        return cls(Key=shape.key, Value=shape.value)
-
-
-class TagsOut(Answer):
-    resourceType: str  # so on the wire
-    tag: list[KeyValueOut]
-
-    @classmethod
-    def of(cls, shape: TagList) -> Self:
-        return cls(resourceType=shape.word, tag=pairs(shape.tags))
-
-
-class LeftOver(Answer):
-    Name: str
-    ErrorMsg: str
-
-
-class DestroyedOfType(Answer):
-    ResourceType: str
-    IsAllDeleted: bool
-    DeletedIIDList: list[IID]
-    RemainedErrorInfoList: list[LeftOver]
-
-    @classmethod
-    def of(cls, shape: Destroyed) -> Self:
-        return cls(
-            ResourceType=shape.word,
-            IsAllDeleted=not shape.left,
-            DeletedIIDList=[IID.of(one) for one in shape.deleted],
-            RemainedErrorInfoList=[LeftOver(Name=name, ErrorMsg=why) for name, why in shape.left.items()],
-        )
-
-
-class DestroyedInfo(Answer):
-    IsAllDestroyed: bool
-    DeletedAllListByResourceType: list[DestroyedOfType]
-
-    @classmethod
-    def of(cls, shape: list[Destroyed]) -> Self:
-        return cls(
-            IsAllDestroyed=not any(one.left for one in shape),
-            DeletedAllListByResourceType=[DestroyedOfType.of(one) for one in shape],
         )
 
 
