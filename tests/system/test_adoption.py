@@ -20,6 +20,6 @@ def test_on_aws(tmp_path: Path, twin: str) -> None:
     looking.connection.close()
 
 
-def test_on_the_mock(tmp_path: Path) -> None:
-    with spider(tmp_path) as client, mock() as cloud:
+def test_on_the_mock(tmp_path: Path, store_settings: dict[str, str]) -> None:
+    with spider(tmp_path, **store_settings) as client, mock() as cloud:
         walk(client, cloud)
