@@ -100,7 +100,7 @@ def wrong_method(method: str, allowed: list[str]) -> Problem:
 def write(error: Exception, request_id: str, *, upstream: bool = False) -> HttpResponse:
     """The answer for any exception; one that is no SpiderError shows nothing of itself.
 
-    upstream: 500 for all but 401, 403, 404 of a route and 405, as CB-Spider answers.
+    upstream: 500 for all but 401, 403, 404 and 405 of HTTP itself, and 503 of Spider's own, as CB-Spider answers.
     """
     fixed, headers = False, {}
     if isinstance(error, Problem):
@@ -109,6 +109,7 @@ def write(error: Exception, request_id: str, *, upstream: bool = False) -> HttpR
             told["field"] = error.field
     elif isinstance(error, errors.SpiderError):
         told, headers = describe(error), _retry_after(error)
+        fixed = isinstance(error, errors.OutOfService)  # what watches over Spider looks at the status
     else:
         detail = f"Spider failed to answer; its log tells why under request {request_id}"
         told = _told(MEANINGS[errors.SpiderError], detail)
