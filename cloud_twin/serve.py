@@ -19,7 +19,7 @@ HANDSHAKE_SECONDS = 10.0
 
 
 class _Handler(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002  werkzeug's name
         """Quiet: the log of calls is the middleware's."""
 
 

@@ -103,7 +103,7 @@ class Changes:
         )
         changes = [identities.opened(identity), *_parts_opened(identity, request)]
         opening = _opening(identity, operation, "create", self._settings.create_deadline, request, secret)
-        if (call.transform or self._settings.id_transform_mode) == "ON":
+        if self._transforms(call):
             cloud_name = transformed(request.name, operation, target.capability.kinds[call.kind.name])
             opening = replace(opening, cloud_name=cloud_name)
         return self.run(call, opening, changes, taken)
@@ -123,9 +123,7 @@ class Changes:
         """What has a name goes by its name."""
         known = self._identities.of_connection(call.connection).known(call.kind.name, call.name)
         if known is not None:
-            self.check_unused(known)
-            opening = self.opening(known, "delete", self._settings.delete_deadline)
-            return self.change(call, known, opening, State.DELETING)
+            return self._delete(replace(call, name=known.name, body=False))
         target = self._connections.target(call.connection)
         if call.kind.name in target.capability.kept:
             raise Unsupported(f"{target.info.provider} has no {call.kind.title} to delete: not implemented")
@@ -171,10 +169,14 @@ class Changes:
         capable = target.capability.kinds.get(kind.name)
         if capable is None:
             raise Unsupported(f"{target.info.provider} has no {kind.title}: not implemented")
-        complaint = capable.complaint(request.name)
+        complaint = None if self._transforms(call) else capable.complaint(request.name)
         if complaint:
             raise Invalid(f"the name '{request.name[:80]}' {complaint} ({target.info.provider})", field="name")
         request.check(target.capability)
+
+    def _transforms(self, call: Call) -> bool:
+        """Whether the cloud's name is not the user's, and so fits its rules whatever the user's is."""
+        return (call.transform or self._settings.id_transform_mode) == "ON"
 
     def check_unused(self, identity: Identity) -> None:
         census = self._identities.of_connection(identity.connection)

@@ -103,7 +103,8 @@ class Mapping:
             raise AlreadyExists(f"{given.cloud_id} already exists as '{known.name}'", field="CSPId")
         subnet = _part(vpc, "subnet", given.name, given.cloud_id)
         self._adopt(call, [subnet], given)
-        return census.knowing([subnet]).named(vpc, shape)  # type: ignore[no-any-return]
+        named: Vpc = census.knowing([subnet]).named(vpc, shape)
+        return named
 
     def unregister(self, call: Call) -> Deleted:
         """Raises InUse unless forced, and Conflict while an operation is changing it."""

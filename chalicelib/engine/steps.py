@@ -49,7 +49,7 @@ class Steps:
         if identity.kind in target.capability.kept:
             return self._kept(row, identity)
         outcome = self._asked(lease, target, row["verb"], Ref(row["name"], row.get("system_id"), row["token"]))
-        return outcome if isinstance(outcome, Wait) else self._done(row, identity, outcome)
+        return outcome if isinstance(outcome, Wait) else self._done(lease.row, identity, outcome)
 
     def back(self, lease: Lease) -> Wait | None:
         """Undoes what failed. None once the cloud holds nothing of it. Raises any SpiderError."""
@@ -129,16 +129,13 @@ class Steps:
         return Done([identities.released(identity, row["id"])], outcome)
 
     def _added(self, row: Item, identity: Identity, vpc: Vpc) -> Done:
-        request = self._operations.request(row)
-        census = self._identities.of_connection(row["connection"])
-        new = [one for one in vpc.subnets if census.known(SUBNET.name, one.iid.id) is None]
-        made = next((one for one in new if one.iid.name == request.name), None) or next(
-            one for one in new if one.cidr == request.cidr
-        )
-        member = self._member(row, request.name)
-        changes = [identities.activated_part(member, made.iid.id), identities.released(identity, row["id"])]
-        known = census.knowing([replace(member, system_id=made.iid.id)])
-        return Done(changes, known.named(identity, vpc))
+        """Others may have made subnets of that name: ours is the one that was noted."""
+        noted = set(row["parts"].values())
+        made = next(subnet.iid.id for subnet in vpc.subnets if subnet.iid.id in noted)
+        member = self._member(row, self._operations.request(row).name)
+        changes = [identities.activated_part(member, made), identities.released(identity, row["id"])]
+        census = self._identities.of_connection(row["connection"]).knowing([replace(member, system_id=made)])
+        return Done(changes, census.named(identity, vpc))
 
     def _member(self, row: Item, name: str) -> Identity:
         """A subnet of the VPC that the operation changes."""

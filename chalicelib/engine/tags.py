@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from spider_drivers.contract import Attempt, CloudConnection, Invalid, NotFound, Ref, Unsupported, Vpc, Wait
+from spider_drivers.contract import Attempt, CloudConnection, Invalid, NotFound, Ref, TagHandler, Unsupported, Vpc, Wait
 
 from ..catalogue.kinds import SUBNET, VPC
 from ..catalogue.records import Named, Tag, TagList
@@ -90,10 +90,10 @@ class Tags:
 
 def asked(cloud: CloudConnection, verb: str, kind: str, ref: Ref, tag: Tag, attempt: Attempt) -> Wait | None:
     """What the driver says to a change of a tag."""
-    handler = cloud.handler("tag")
+    handler: TagHandler = cloud.handler("tag")
     if verb == "add_tag":
-        return handler.add(kind, ref, tag.key, tag.value, attempt)  # type: ignore[no-any-return]
-    return handler.remove(kind, ref, tag.key, attempt)  # type: ignore[no-any-return]
+        return handler.add(kind, ref, tag.key, tag.value, attempt)
+    return handler.remove(kind, ref, tag.key, attempt)
 
 
 def changed(shape: Any, verb: str, tag: Tag) -> Any:

@@ -53,7 +53,7 @@ class Refusal(ErrorTask):  # type: ignore[misc]  # waitress ships no types
         self.write(response.body)
 
 
-class Channel(HTTPChannel):  # type: ignore[misc]
+class Channel(HTTPChannel):  # type: ignore[misc]  # as above
     error_task_class = Refusal
 
 

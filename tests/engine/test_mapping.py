@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
-from spider_drivers.contract import AlreadyExists, Conflict, InUse, Invalid, MissingReference, NotFound
+from spider_drivers.contract import AlreadyExists, Conflict, InUse, Invalid, KindCapability, MissingReference, NotFound
 
 from chalicelib.catalogue.records import Deleted
 
@@ -166,3 +167,39 @@ def test_a_vm_without_a_network_is_in_the_cloud_s_default_one(house: House) -> N
     for half in ("VPCName", "SubnetName"):
         with pytest.raises(Invalid, match="is empty"):
             house.make("vm", {**wanted, "Name": "vm-02", half: "x"})
+
+
+def test_a_name_that_the_cloud_refuses_can_be_transformed(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    capable = replace(house.engine.connections.target("mock").capability.kinds["key_pair"], name_pattern="[a-z0-9-]+")
+    monkeypatch.setitem(dict_of_kinds(house), "key_pair", capable)
+    body = {"ConnectionName": "mock", "ReqInfo": {"Name": "Key 한"}}
+    with pytest.raises(Invalid):
+        house.do("create_key_pair", body)
+    assert house.do("create_key_pair", body, transform="ON").key_pair.iid.name == "Key 한"
+
+
+def dict_of_kinds(house: House) -> dict[str, KindCapability]:
+    kinds = house.engine.connections.target("mock").capability.kinds
+    assert isinstance(kinds, dict)
+    return kinds
+
+
+def test_a_key_pair_goes_by_its_id_though_a_vm_was_made_with_it(house: House) -> None:
+    house.make_all()
+    key = house.on("get_key_pair", "key-01")
+    assert house.on("delete_csp_key_pair", key.iid.id) == Deleted()
+    with pytest.raises(NotFound):
+        house.on("get_key_pair", "key-01")
+    with pytest.raises(InUse):
+        house.on("delete_csp_vpc", house.on("get_vpc", "vpc-01").iid.id)
+
+
+def test_a_new_subnet_is_not_taken_for_another_s_of_its_name(both: House) -> None:
+    vpc = both.make("vpc", VPC)
+    adopt(both, "vpc", "net", vpc.iid.id)
+    add = {"Name": "c", "IPv4_CIDR": "10.0.77.0/24"}
+    theirs = other(both, "add_subnet", add, "net")
+    mine = both.do("add_subnet", {"ConnectionName": "mock", "ReqInfo": {**add, "IPv4_CIDR": "10.0.78.0/24"}}, "vpc-01")
+    ids = [{one.iid.name: one.iid.id for one in found.subnets}["c"] for found in (theirs, mine)]
+    assert ids[0] != ids[1]
+    assert {one.iid.name: one.cidr for one in mine.subnets}["c"] == "10.0.78.0/24"

@@ -124,7 +124,8 @@ class VpcHandler(Handler[VpcRequest, Vpc]):
     """VPCs with their subnets."""
 
     def add_subnet(self, ref: Ref, request: SubnetRequest, attempt: Attempt) -> Vpc | Wait:
-        """The whole VPC, once it shows the new subnet. Raises NotFound for the VPC, AlreadyExists, Invalid."""
+        """The whole VPC, once it shows the new subnet, whose id is noted as a part. Raises NotFound for the VPC,
+        AlreadyExists, Invalid."""
         raise Unsupported("subnets cannot be added to a VPC of this cloud: not implemented")
 
     def remove_subnet(self, ref: Ref, subnet: Ref, attempt: Attempt) -> Wait | None:
