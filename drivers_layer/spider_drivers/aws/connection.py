@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import ssl
 import tempfile
@@ -10,7 +9,6 @@ import threading
 from contextlib import closing
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
@@ -19,7 +17,7 @@ from botocore.exceptions import BotoCoreError
 from botocore.loaders import Loader
 from botocore.session import Session
 
-from ..contract import AnyCall, CallRecorder, CloudConnection, ConnectionInfo, Invalid
+from ..contract import AnyCall, CallRecorder, CloudConnection, ConnectionInfo, Invalid, reach
 from .any_calls import any_calls
 from .calls import Ec2
 from .image import AwsImages
@@ -50,7 +48,7 @@ class AwsConnection(CloudConnection):
         self._info = info
         self._recorder = recorder
         self._page_size = page_size
-        region = _needed(info.region_keys, "Region")
+        region = reach.needed(info.region_keys, "Region")
         self._ca = _ca_file(info.ca)
         ec2 = self._ec2 = self._open(region)
         self.image = AwsImages(ec2)
@@ -80,7 +78,7 @@ class AwsConnection(CloudConnection):
 
 
 def _client(info: ConnectionInfo, region: str, verify: str | bool) -> Any:
-    key, secret = _needed(info.credential, "ClientId"), _needed(info.credential, "ClientSecret")
+    key, secret = reach.needed(info.credential, "ClientId"), reach.needed(info.credential, "ClientSecret")
     config = Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
@@ -88,7 +86,7 @@ def _client(info: ConnectionInfo, region: str, verify: str | bool) -> Any:
         # Without an endpoint of ours botocore would look for AWS_ENDPOINT_URL, whatever the session's variables.
         ignore_configured_endpoint_urls=True,
         # None: botocore takes HTTPS_PROXY and NO_PROXY from the environment.
-        proxies={} if _on_this_host(info.endpoint) else None,
+        proxies={} if reach.on_this_host(info.endpoint or "") else None,
     )
     try:
         with _making:
@@ -127,30 +125,12 @@ def _session() -> boto3.session.Session:
     return boto3.session.Session(botocore_session=session)
 
 
-def _needed(values: Any, key: str) -> str:
-    value = values.get(key)
-    if not value:
-        raise Invalid(f"the key {key} is missing", field=key)
-    return str(value)
-
-
 def _ca_file(pem: str | None) -> Any:
     """botocore takes certificate authorities as a file; this one lives as long as the connection."""
     if pem is None:
         return None
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=pem)
-    except (ssl.SSLError, ValueError) as error:
-        raise Invalid(f"the certificate authority is not PEM text: {error}", field="CA") from None
+    reach.trust(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), pem)
     file = tempfile.NamedTemporaryFile("w", prefix="spider-ca-", suffix=".pem")  # noqa: SIM115  close() ends it
-    file.write(pem)
+    file.write(reach.lines(pem))
     file.flush()
     return file
-
-
-def _on_this_host(endpoint: str | None) -> bool:
-    host = urlsplit(endpoint or "").hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -15,14 +15,14 @@ from docker.transport import UnixHTTPAdapter
 from docker.utils.proxy import ProxyConfig
 from requests import RequestException, Session
 from requests.adapters import HTTPAdapter
-from requests.utils import get_environ_proxies
 from urllib3.exceptions import HTTPError
 
 from ..contract import CallRecorder, Invalid, SpiderError
+from ..contract.wire import Answered, Silent, TlsAdapter, Wire, prepare
 from . import errors
 from .address import Address
-from .errors import ANYTHING, Answered, Asked, Silent
-from .wire import TlsAdapter, Wire
+from .errors import ANYTHING, Asked
+from .wire import EngineSpeech
 
 CONNECT_SECONDS, READ_SECONDS = 5, 30
 
@@ -37,13 +37,10 @@ class Client(docker.APIClient):  # type: ignore[misc]  # the SDK ships no types
         Session.__init__(self)  # not APIClient's, which reads those files
         self.base_url = address.base_url
         self.timeout = READ_SECONDS
-        self.trust_env = False
-        self.proxies = {} if address.local else get_environ_proxies(address.base_url)
         self._version = version
         self._general_configs: dict[str, Any] = {}
         self._proxy_configs = ProxyConfig()
-        self.adapters.clear()
-        self.mount(f"{urlsplit(address.base_url).scheme}://", wire)
+        prepare(self, address.base_url, wire)
 
     def _set_request_timeout(self, kwargs: dict[str, Any]) -> dict[str, Any]:
         kwargs["timeout"] = (CONNECT_SECONDS, kwargs.get("timeout") or self.timeout)
@@ -72,7 +69,7 @@ class Engine:
     ) -> None:
         """`version`: of the API; "" is the highest that Engine and SDK both know, asked for before the first call."""
         self._redact = recorder.redact
-        self._wire = Wire(_adapter(address, tls), recorder, urlsplit(address.base_url).path)
+        self._wire = Wire(_adapter(address, tls), recorder, EngineSpeech(urlsplit(address.base_url).path))
         self._client = Client(address, self._wire, _version(version) if version else "")
 
     def call(self, method: str, /, *args: Any, asked: Asked = ANYTHING, **kwargs: Any) -> Any:
@@ -182,9 +179,6 @@ def _watch(events: Iterator[Any], check: Callable[[], None]) -> None:
             check()
         if isinstance(event, dict) and ("error" in event or "errorDetail" in event):
             detail = event.get("errorDetail") or {}
-            raise Answered(
-                int(detail.get("code") or 500),
-                str(detail.get("message") or event.get("error")),
-                docker=True,
-                read=False,
-            )
+            status = int(detail.get("code") or 500)
+            text = str(detail.get("message") or event.get("error"))
+            raise Answered(status, str(status), text, spoken=True, read=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid
+from ..contract import CallRecorder, CloudConnection, ConnectionInfo, reach
 from . import tls
 from .address import Address
 from .calls import Engine
@@ -44,8 +44,7 @@ class DockerConnection(CloudConnection):
 
 def _engine(info: ConnectionInfo, recorder: CallRecorder) -> tuple[Address, Engine]:
     credential = info.credential
-    if not credential.get("Host"):
-        raise Invalid("the key Host is missing", field="Host")
+    reach.needed(credential, "Host")
     ca = info.ca or credential.get("CA")
     certificate, key = credential.get("ClientCertificate"), credential.get("ClientKey")
     given = bool(ca or certificate or key)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -27,6 +26,7 @@ from ..contract import (
     Unsupported,
     WrongState,
 )
+from ..contract.wire import Answered, Silent
 
 
 @dataclass(frozen=True)
@@ -43,26 +43,6 @@ class Asked:
 ANYTHING = Asked()
 
 
-@dataclass
-class Answered(Exception):
-    """An answer that is no success. `docker`: the Engine wrote it, not somebody on the way. `read`: of a call that
-    changes nothing."""
-
-    status: int
-    text: str
-    docker: bool
-    read: bool
-    retry_after: float | None = None
-
-
-@dataclass
-class Silent(Exception):
-    """No answer, or not a whole one."""
-
-    error: Exception
-    read: bool
-
-
 # The first pattern found in the Engine's words decides, whatever the status is.
 _WORDS: tuple[tuple[re.Pattern[str], type[SpiderError]], ...] = tuple(
     (re.compile(pattern), kind)
@@ -77,12 +57,6 @@ _WORDS: tuple[tuple[re.Pattern[str], type[SpiderError]], ...] = tuple(
     )
 )
 
-# Raised before a request is on its way, by the class's name in urllib3.
-_NEVER_SENT = frozenset({"NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "ProxyError"})
-_NEVER_CONNECTED = (ConnectionRefusedError, FileNotFoundError, PermissionError)
-# The handshake failed. An end of file may come later, too, when the request has been taken.
-_HANDSHAKE = re.compile(r"CERTIFICATE|ALERT|WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|record layer failure")
-
 
 def from_answer(answer: Answered, asked: Asked, redact: Callable[[str], str]) -> SpiderError:
     kind, field = _kind(answer, asked)
@@ -90,7 +64,7 @@ def from_answer(answer: Answered, asked: Asked, redact: Callable[[str], str]) ->
     return kind(
         text or f"the Docker Engine answered {answer.status}",
         field=field,
-        code=str(answer.status),
+        code=answer.code,
         text=text,
         retry_after=answer.retry_after if kind is Throttled else None,
     )
@@ -99,7 +73,7 @@ def from_answer(answer: Answered, asked: Asked, redact: Callable[[str], str]) ->
 def _kind(answer: Answered, asked: Asked) -> tuple[type[SpiderError], str | None]:
     if answer.status == 429:
         return Throttled, None
-    if not answer.docker:
+    if not answer.spoken:
         return (Refused if 400 <= answer.status < 500 else _broken(answer.read)), None
     for pattern, kind in _WORDS:
         if pattern.search(answer.text):
@@ -118,7 +92,7 @@ def _kind(answer: Answered, asked: Asked) -> tuple[type[SpiderError], str | None
 
 def from_silence(silence: Silent, redact: Callable[[str], str]) -> SpiderError:
     text = redact(str(silence.error))
-    kind = Unreachable if _never_sent(silence.error) else NoAnswer
+    kind = Unreachable if silence.never_sent else NoAnswer
     return kind(text, code=type(silence.error).__name__, text=text)
 
 
@@ -140,21 +114,3 @@ def understood() -> Iterator[None]:
 def _broken(read: bool) -> type[SpiderError]:
     """A change may have taken effect all the same."""
     return Unavailable if read else NoAnswer
-
-
-def _never_sent(error: BaseException) -> bool:
-    for cause in _causes(error):
-        if type(cause).__name__ in _NEVER_SENT or isinstance(cause, _NEVER_CONNECTED):
-            return True
-        if isinstance(cause, ssl.SSLError) and _HANDSHAKE.search(f"{cause.reason} {cause}"):
-            return True
-    return False
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """An error and what it wraps: requests and urllib3 put causes into `args` and `reason`."""
-    yield error
-    inner = [*error.args, getattr(error, "reason", None)]
-    for one in inner:
-        if isinstance(one, BaseException):
-            yield from _causes(one)

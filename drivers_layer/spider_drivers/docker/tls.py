@@ -6,18 +6,13 @@ import os
 import ssl
 import tempfile
 
-import certifi
-
-from ..contract import Invalid
+from ..contract import Invalid, reach
+from ..contract.wire import tls_context
 
 
 def context(ca: str | None, certificate: str | None, key: str | None) -> ssl.SSLContext:
     """`ca` (PEM) replaces the public authorities. Raises Invalid naming the key whose PEM cannot be read."""
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if ca:
-        _trust(made, ca, "CA")
-    else:
-        made.load_verify_locations(cafile=certifi.where())
+    made = tls_context(ca)
     if certificate and not key:
         raise Invalid("the key ClientKey is missing: there is a ClientCertificate", field="ClientKey")
     if key and not certificate:
@@ -27,28 +22,16 @@ def context(ca: str | None, certificate: str | None, key: str | None) -> ssl.SSL
     return made
 
 
-def _trust(made: ssl.SSLContext, pem: str, field: str) -> None:
-    try:
-        made.load_verify_locations(cadata=_lines(pem))
-    except (ssl.SSLError, ValueError):
-        raise Invalid(f"{field} is no certificate in PEM", field=field) from None
-
-
 def _show(made: ssl.SSLContext, certificate: str, key: str) -> None:
-    _trust(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), certificate, "ClientCertificate")
+    reach.trust(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), certificate, "ClientCertificate")
     # ssl reads these two from files only. mkstemp's are this user's alone (0600).
     number, path = tempfile.mkstemp(prefix="spider-docker-")
     try:
         with os.fdopen(number, "w") as file:
-            file.write(f"{_lines(certificate)}\n{_lines(key)}\n")
+            file.write(f"{reach.lines(certificate)}\n{reach.lines(key)}\n")
         made.load_cert_chain(path, password="")  # not None: OpenSSL would ask the terminal
     except (ssl.SSLError, ValueError):
         text = "ClientKey is no unencrypted private key in PEM that fits ClientCertificate"
         raise Invalid(text, field="ClientKey") from None
     finally:
         os.unlink(path)  # noqa: PTH108
-
-
-def _lines(pem: str) -> str:
-    """Line breaks may arrive as the two characters \\n."""
-    return pem.replace("\\n", "\n").strip()
