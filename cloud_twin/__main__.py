@@ -1,4 +1,6 @@
-"""The twin's command line: starts clouds and proxies, and tells running ones what to do."""
+"""The twin's command line: starts clouds and proxies, and tells running ones what to do.
+
+Without a command it serves the clouds."""
 
 from __future__ import annotations
 
@@ -10,23 +12,26 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 
-from . import tls
-from .clock import TwinClock
-from .faults import ADMIN, DIALECTS, EC2, Administered, Faults, Forwarding, Log
+from . import private, tls
+from .admin import ADMIN, Administered
+from .faults import DIALECTS, Faults, Forwarding, Log
 from .serve import serving
-
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIApplication
+from .twin import MAKERS, Twin
 
 ADMIN_SECONDS = 70.0
+FOLDER = Path("~/.cloud-twin")
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    arguments = _parser().parse_args(words)
+    given = list(sys.argv[1:] if words is None else words)
+    # `python -m cloud_twin --port 5000`: serving is what is meant where no command is named.
+    if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help")):
+        given.insert(0, "serve")
+    arguments = _parser().parse_args(given)
     try:
         command: Callable[[argparse.Namespace], int] = arguments.command
         return command(arguments)
@@ -40,11 +45,22 @@ def main(words: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="cloud_twin", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _server(commands.add_parser("aws", help="serve an emulated EC2"), _aws)
+    serve = commands.add_parser("serve", help="serve the emulated clouds, over HTTP and HTTPS")
+    serve.add_argument(
+        "--clouds", type=_names, default=(), metavar="NAMES", help=f"of {','.join(sorted(MAKERS))} (default: all)"
+    )
+    serve.add_argument("--tls-port", type=int, default=0, help="of 127.0.0.1, for HTTPS (default: any free one)")
+    serve.add_argument(
+        "--folder", type=Path, default=FOLDER, help=f"for what clients need: ca.pem, accounts ({FOLDER})"
+    )
+    _server(serve, _twin)
     proxy = commands.add_parser("proxy", help="serve a proxy that lets faults befall calls to a cloud")
     proxy.add_argument("upstream", help="http://…, https://… or unix:///path of the cloud")
     proxy.add_argument("--dialect", choices=sorted(DIALECTS), required=True, help="what the cloud speaks")
     proxy.add_argument("--upstream-tls", type=Path, metavar="FOLDER", help="ca.pem, cert.pem, key.pem for the cloud")
+    proxy.add_argument(
+        "--tls", type=Path, metavar="FOLDER", help="serve mutual TLS; clients find theirs in this folder"
+    )
     _server(proxy, _proxy)
     _told(commands, "calls", "show the log of calls", lambda url, _: _get(url, "/calls"))
     _told(commands, "faults", "show the rules in force", lambda url, _: _get(url, "/faults"))
@@ -55,20 +71,35 @@ def _parser() -> argparse.ArgumentParser:
     _told(commands, "clear", "remove all rules", lambda url, _: _send("DELETE", url, "/faults"))
     advance = _told(commands, "advance", "push the twin's clock forward", _advance)
     advance.add_argument("seconds", type=float)
+    speed = _told(commands, "speed", "set how fast the twin's clock runs; 0: it stands still", _speed)
+    speed.add_argument("speed", type=float)
+    _told(commands, "settings", "show the clouds' settings", lambda url, _: _get(url, "/settings"))
+    change = _told(commands, "set", "change settings; name=value …, as in cloud_twin/settings.py", _set)
+    change.add_argument("--cloud", help="the only one to change")
+    change.add_argument("fields", nargs="+", metavar="NAME=VALUE")
+    _told(commands, "contents", "show the ids of all that the clouds hold", lambda url, _: _get(url, "/contents"))
+    for word, method, what in (("snapshot", "PUT", "keep what the clouds hold"), ("restore", "POST", "put it back")):
+        _of_snapshot(commands, word, method, what)
     _told(
         commands,
         "reset",
-        "forget rules, calls and what the emulated cloud holds",
+        "forget rules, calls and what the emulated clouds hold",
         lambda url, _: _send("POST", url, "/reset"),
     )
     return parser
 
 
+def _of_snapshot(commands: Any, word: str, method: str, what: str) -> None:
+    parser = _told(commands, word, what, lambda url, given: _send(method, url, f"/snapshots/{given.name}"))
+    parser.add_argument("name")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split(","))
+
+
 def _server(parser: argparse.ArgumentParser, command: Callable[[argparse.Namespace], int]) -> None:
     parser.add_argument("--port", type=int, default=0, help="of 127.0.0.1 (default: any free one)")
-    parser.add_argument(
-        "--tls", type=Path, metavar="FOLDER", help="serve mutual TLS; clients find theirs in this folder"
-    )
     parser.add_argument("--quiet", action="store_true", help="do not print each call as a line of JSON")
     parser.set_defaults(command=command)
 
@@ -86,12 +117,20 @@ def _told(
     return parser
 
 
-def _aws(given: argparse.Namespace) -> int:
-    from .aws import Aws
-
-    clock = TwinClock()
-    cloud = Aws(clock)
-    return _serve(given, Administered(Faults(cloud, EC2, clock=clock, log=_log(given)), cloud))
+def _twin(given: argparse.Namespace) -> int:
+    twin = Twin(*given.clouds, log=_log(given))
+    app = Administered(twin, twin.clouds)
+    authority = tls.Authority()
+    context = tls.server_context(authority.server())
+    with serving(app, port=given.port) as plain, serving(app, port=given.tls_port, tls=context) as secure:
+        files = {"ca.pem": authority.certificate}
+        for cloud in twin.clouds.values():
+            files |= cloud.files(plain, secure)
+        private.write(given.folder, files)
+        print(f"serving {', '.join(twin.clouds)} at {plain} and {secure}", file=sys.stderr)
+        print(f"what clients need is in {given.folder}: {', '.join(files)}", file=sys.stderr, flush=True)
+        _until_ended()
+    return 0
 
 
 def _proxy(given: argparse.Namespace) -> int:
@@ -100,18 +139,20 @@ def _proxy(given: argparse.Namespace) -> int:
         ca, certificate, key = ((given.upstream_tls / name).read_text() for name in tls.FILES)
         trust = tls.client_context(ca, tls.Identity(certificate, key))
     app = Forwarding(given.upstream, tls=trust)
-    return _serve(given, Administered(Faults(app, DIALECTS[given.dialect], log=_log(given))))
-
-
-def _serve(given: argparse.Namespace, app: WSGIApplication) -> int:
     context: ssl.SSLContext | None = tls.mutual(given.tls) if given.tls else None
+    front = Administered(Faults(app, DIALECTS[given.dialect], log=_log(given)))
+    with serving(front, port=given.port, tls=context) as url:
+        print(f"serving {url}", file=sys.stderr, flush=True)
+        _until_ended()
+    return 0
+
+
+def _until_ended() -> None:
+    """By Ctrl-C, or SIGTERM."""
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    with serving(app, port=given.port, tls=context) as url:
-        print(f"serving {url}", file=sys.stderr, flush=True)
-        ended.wait()
-    return 0
+    ended.wait()
 
 
 def _log(given: argparse.Namespace) -> Log:
@@ -119,20 +160,33 @@ def _log(given: argparse.Namespace) -> Log:
 
 
 def _add(url: str, given: argparse.Namespace) -> str:
-    rule: dict[str, Any] = {}
-    for field in given.fields:
-        name, equals, value = field.partition("=")
+    return _send("POST", url, "/faults", _object(given.fields))
+
+
+def _set(url: str, given: argparse.Namespace) -> str:
+    return _send("PUT", url, f"/settings?cloud={given.cloud}" if given.cloud else "/settings", _object(given.fields))
+
+
+def _object(pairs: Sequence[str]) -> dict[str, Any]:
+    """`name=value` …, where a value is JSON if it can be read as such. Raises ValueError."""
+    made: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
         if not equals:
-            raise ValueError(f"'{field}' is not of the form field=value")
+            raise ValueError(f"'{pair}' is not of the form name=value")
         try:
-            rule[name] = json.loads(value)
+            made[name] = json.loads(value)
         except ValueError:
-            rule[name] = value
-    return _send("POST", url, "/faults", rule)
+            made[name] = value
+    return made
 
 
 def _advance(url: str, given: argparse.Namespace) -> str:
     return _send("POST", url, "/clock", {"advance": given.seconds})
+
+
+def _speed(url: str, given: argparse.Namespace) -> str:
+    return _send("PUT", url, "/clock", {"speed": given.speed})
 
 
 def _get(url: str, path: str) -> str:

@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from . import private
+
 LIFETIME = timedelta(days=30)
 THIS_MACHINE = ("127.0.0.1", "localhost")
 FILES = ("ca.pem", "cert.pem", "key.pem")  # as Docker's clients expect them in DOCKER_CERT_PATH
@@ -76,11 +78,8 @@ def mutual(folder: Path) -> ssl.SSLContext:
     """A server of this machine that serves only whom it knows: writes into `folder` what a client needs (FILES)."""
     authority = Authority()
     client = authority.client()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name, text in zip(FILES, (authority.certificate, client.certificate, client.key), strict=True):
-        path = folder / name
-        path.touch(mode=0o600)
-        path.write_text(text)
+    texts = (authority.certificate, client.certificate, client.key)
+    private.write(folder, dict(zip(FILES, texts, strict=True)))
     return server_context(authority.server(), clients=authority.certificate)
 
 

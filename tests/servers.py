@@ -63,7 +63,7 @@ def ministack() -> Iterator[str]:
 def aws_twin(transition_seconds: float = 0.5) -> Iterator[str]:
     """Cloud-Twin's EC2. Empty at the start. `transition_seconds`: how long its states in between last."""
     port = free_port()
-    command = [sys.executable, "-m", "cloud_twin", "aws", "--port", str(port), "--quiet"]
+    command = [sys.executable, "-m", "cloud_twin", "--clouds", "aws", "--port", str(port), "--quiet"]
     with server(command, f"http://127.0.0.1:{port}", {"PYTHONPATH": str(ROOT)}) as url:
         tell(url, "PUT", "/settings", {"transition_seconds": transition_seconds})
         yield url

@@ -7,21 +7,34 @@ import threading
 import uuid
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from ..clock import TwinClock
+from ..faults import EC2
+from ..settings import Settings
 from . import region, request
 from .errors import Refusal
+from .quotas import DEFAULTS
 from .service import Ec2
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
-TRANSITION_SECONDS = 0.5
+HAS = ("transition_seconds", "quotas")
 
 _log = logging.getLogger(__name__)
+
+
+class AwsSettings(Settings):
+    def shown(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in HAS}
+
+    def checked(self, data: Any) -> dict[str, Any]:
+        for name in data.keys() - set(HAS) if isinstance(data, dict) else ():
+            raise ValueError(f"{name}: aws has only {', '.join(HAS)}")
+        return super().checked(data)
 
 
 class Aws:
@@ -29,27 +42,35 @@ class Aws:
 
     One in a process: moto keeps what it holds in the process, so that a second would be the same cloud.
 
-    `quotas`: how many of a kind one region may hold; see quotas.py for the names.
+    Of the settings it has `transition_seconds` and `quotas` (how many of a kind one region may hold; see quotas.py).
     """
 
-    def __init__(self, clock: TwinClock, *, transition_seconds: float = TRANSITION_SECONDS) -> None:
-        self._ec2 = Ec2(clock, transition_seconds)
+    name = "aws"
+    dialect = EC2
+
+    def __init__(self, clock: TwinClock) -> None:
+        self.settings: Settings = AwsSettings(quotas=dict(DEFAULTS))
+        self._ec2 = Ec2(clock, self.settings)
         self._others = DomainDispatcherApplication(create_backend_app)
         self._lock = threading.Lock()
         self.reset()
 
-    @property
-    def transition_seconds(self) -> float:
-        """How long an instance is pending, stopping or shutting down; also of those that are so now."""
-        return self._ec2.states.transition_seconds
+    def claims(self, _: str) -> bool:
+        """EC2's calls are all to `/`, those of other services have paths of any kind."""
+        return True
 
-    @transition_seconds.setter
-    def transition_seconds(self, seconds: float) -> None:
-        self._ec2.states.transition_seconds = seconds
+    def files(self, plain: str, tls: str) -> dict[str, str]:
+        """None: any access key is taken."""
+        return {}
 
-    @property
-    def quotas(self) -> dict[str, int]:
-        return self._ec2.quotas
+    def contents(self) -> list[str]:
+        raise ValueError("cloud: aws cannot tell all that it holds")
+
+    def snapshot(self) -> Any:
+        raise ValueError("cloud: aws cannot be kept in a snapshot")
+
+    def restore(self, snapshot: Any) -> None:
+        raise ValueError("cloud: aws cannot be kept in a snapshot")
 
     def reset(self) -> None:
         """An empty cloud again; what a new account has by itself (its default VPC) is there."""

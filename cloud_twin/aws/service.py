@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from ..clock import TwinClock
+from ..settings import Settings
 from . import filters, ids, model, paging
 from .call import Call, apply_rules
 from .errors import Refusal
 from .moto_ec2 import MotoEc2, has_region
 from .paging import Pages
-from .quotas import DEFAULTS
 from .request import Request
 from .rules import launch, permissions
 from .states import States
@@ -22,9 +22,9 @@ from .tokens import Tokens
 class Ec2:
     """Not for several threads at once: moto is not."""
 
-    def __init__(self, clock: TwinClock, transition_seconds: float) -> None:
-        self.states = States(clock, transition_seconds)
-        self.quotas = dict(DEFAULTS)
+    def __init__(self, clock: TwinClock, settings: Settings) -> None:
+        self.states = States(clock, settings)
+        self._settings = settings
         self._tokens = Tokens()
         self._pages = Pages()
 
@@ -41,7 +41,7 @@ class Ec2:
         leaves = model.leaves(model.operation(request.action), request.form)
         moto = MotoEc2(request)
         self.states.settle()
-        call = Call(request.action, moto.given, moto.cloud, request.region, self.quotas)
+        call = Call(request.action, moto.given, moto.cloud, request.region, self._settings.quotas)
         paging.check(call.action, call.given)
         filters.check(call.action, call.given)
         return moto.document(self._replayed(call) or self._result(moto, call, leaves), request_id)

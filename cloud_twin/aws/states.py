@@ -14,6 +14,7 @@ from typing import Any
 from moto.ec2.models.instances import Instance, InstanceState
 
 from ..clock import TwinClock
+from ..settings import Settings
 from .errors import Refusal
 
 CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
@@ -70,8 +71,8 @@ class Transition:
 class States:
     """The transitions that are under way, of all regions."""
 
-    def __init__(self, clock: TwinClock, transition_seconds: float) -> None:
-        self.transition_seconds = transition_seconds
+    def __init__(self, clock: TwinClock, settings: Settings) -> None:
+        self._settings = settings
         self._clock = clock
         self._under_way: dict[str, Transition] = {}
         self._shown: dict[str, Transition] = {}
@@ -83,7 +84,7 @@ class States:
     def settle(self) -> None:
         """Ends what is due."""
         now = self._clock.stopwatch()
-        for due in [one for one in self._under_way.values() if now - one.since >= self.transition_seconds]:
+        for due in [one for one in self._under_way.values() if now - one.since >= self._settings.transition_seconds]:
             del self._under_way[due.instance.id]
             due.finish(due.instance)
             if due.instance.state == "terminated":

@@ -1,12 +1,12 @@
 """Faults before a cloud: latency, throttling, errors, lost answers, late visibility, crash points, and a log of calls.
 
 `Faults` is WSGI middleware: it wraps an emulated cloud in this process, or `Forwarding`, which passes each call on to
-a cloud elsewhere. It is told what to do by `Rule`s, in Python or over HTTP (`admin`).
+a cloud elsewhere. It is told what to do by `Rule`s, in Python or over HTTP (`cloud_twin.admin`).
 """
 
 from __future__ import annotations
 
-from .admin import ADMIN, Administered
+from .active import Rules
 from .dialect import Answer, Dialect, Request
 from .docker import DOCKER
 from .ec2 import EC2
@@ -18,11 +18,9 @@ from .rule import Rule
 DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (DOCKER, EC2)}
 
 __all__ = [
-    "ADMIN",
     "DIALECTS",
     "DOCKER",
     "EC2",
-    "Administered",
     "Answer",
     "Dialect",
     "Faults",
@@ -31,4 +29,5 @@ __all__ = [
     "Logged",
     "Request",
     "Rule",
+    "Rules",
 ]

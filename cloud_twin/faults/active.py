@@ -46,10 +46,10 @@ class Rules:
         with self._changed:
             return list(self._active.values())
 
-    def striking(self, api: str, region: str) -> list[Active]:
+    def striking(self, cloud: str, api: str, region: str) -> list[Active]:
         """The rules that strike a call that has just arrived, in the order they were added."""
         with self._changed:
-            fitting = [one for one in self._active.values() if one.rule.fits(api, region)]
+            fitting = [one for one in self._active.values() if one.rule.fits(cloud, api, region)]
             for one in fitting:
                 one.fitting += 1
             struck = [one for one in fitting if one.rule.strikes(one.fitting)]

@@ -22,14 +22,22 @@ if TYPE_CHECKING:
 
 
 class Faults:
-    """Before `app`, which must be served by werkzeug: only that lets a connection be cut without an answer."""
+    """Before `app`, which must be served by werkzeug: only that lets a connection be cut without an answer.
+
+    Clock, log and rules may be shared with others."""
 
     def __init__(
-        self, app: WSGIApplication, dialect: Dialect, *, clock: TwinClock | None = None, log: Log | None = None
+        self,
+        app: WSGIApplication,
+        dialect: Dialect,
+        *,
+        clock: TwinClock | None = None,
+        log: Log | None = None,
+        rules: Rules | None = None,
     ):
         self.clock = clock or TwinClock()
         self.log = log or Log()
-        self.rules = Rules()
+        self.rules = rules or Rules()
         self._app = app
         self._dialect = dialect
         self._lag = Lag(dialect, self.clock)
@@ -54,7 +62,7 @@ class Faults:
 
     def _answer(self, environ: WSGIEnvironment, request: Request, call: _Call) -> tuple[Answer, Iterable[bytes] | None]:
         """The answer; where it need not be looked into, its body apart, as a stream."""
-        struck = self.rules.striking(call.api, call.region)
+        struck = self.rules.striking(self._dialect.name, call.api, call.region)
         call.faults = tuple(one.id for one in struck)
         refusal = self._before(environ, struck) or self._lag.refused(request)
         if refusal:

@@ -11,8 +11,9 @@ MOMENTS = ("", "before", "after")
 
 @dataclass(frozen=True)
 class Rule:
-    """Which calls: those whose `api` and `region` fit the patterns (`Create*`, `POST /containers/*`, as in a shell);
-    of these the one numbered `first` (1 is the next), then each `every`-th after it, `times` in all (0: without end).
+    """Which calls: those whose `api`, `region` and `cloud` fit the patterns (`Create*`, `POST /containers/*`, as in a
+    shell); of these the one numbered `first` (1 is the next), then each `every`-th after it, `times` in all (0: without
+    end).
 
     What happens to them, in this order:
 
@@ -28,6 +29,7 @@ class Rule:
 
     api: str = "*"
     region: str = "*"
+    cloud: str = "*"
     first: int = 1
     every: int = 1
     times: int = 0
@@ -55,8 +57,9 @@ class Rule:
         if self.status and not 400 <= self.status <= 599:
             raise ValueError(f"status: {self.status} is no error (400 to 599)")
 
-    def fits(self, api: str, region: str) -> bool:
-        return fnmatch.fnmatchcase(api, self.api) and fnmatch.fnmatchcase(region, self.region)
+    def fits(self, cloud: str, api: str, region: str) -> bool:
+        pairs = ((cloud, self.cloud), (api, self.api), (region, self.region))
+        return all(fnmatch.fnmatchcase(text, pattern) for text, pattern in pairs)
 
     def strikes(self, number: int) -> bool:
         """Whether it happens to the fitting call of this number (1 is the first)."""

@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 from werkzeug.wrappers import Request, Response
 
-from cloud_twin.faults import DOCKER, Administered, Faults, Rule
+from cloud_twin.admin import Administered
+from cloud_twin.faults import DOCKER, Faults, Rule
 from cloud_twin.serve import serving
 
 

@@ -81,7 +81,7 @@ class Bench:
         return made
 
     def pass_transition(self) -> None:
-        self.clock.advance(self.twin.transition_seconds)
+        self.clock.advance(self.twin.settings.transition_seconds)
 
     def instance(self, cloud_id: str) -> dict[str, Any]:
         return dict(self.ec2.describe_instances(InstanceIds=[cloud_id])["Reservations"][0]["Instances"][0])
@@ -134,7 +134,8 @@ def client(url: str, region: str = REGION) -> Any:
 def bench() -> Iterator[Bench]:
     clock = TwinClock()
     # Long enough for nothing to change before a test lets the time pass.
-    twin = Aws(clock, transition_seconds=600.0)
+    twin = Aws(clock)
+    twin.settings.transition_seconds = 600.0
     with serving(twin) as url:
         yield Bench(twin, clock, url, client(url))
 

@@ -138,12 +138,12 @@ def too_many_groups(aws: Bench, network: Network) -> Refused:
 
 
 def beyond_quota(aws: Bench, operation: str, quota: str, **parameters: Any) -> Refused:
-    kept = aws.twin.quotas[quota]
-    aws.twin.quotas[quota] = 0
+    kept = aws.twin.settings.quotas[quota]
+    aws.twin.settings.quotas[quota] = 0
     try:
         return aws.refused(operation, **parameters)
     finally:
-        aws.twin.quotas[quota] = kept
+        aws.twin.settings.quotas[quota] = kept
 
 
 def protected(aws: Bench, network: Network) -> Refused:

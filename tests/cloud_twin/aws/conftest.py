@@ -17,7 +17,7 @@ def served() -> Iterator[Bench]:
 def aws(served: Bench) -> Bench:
     """An empty cloud."""
     served.twin.reset()
-    served.twin.transition_seconds = 600.0
+    served.twin.settings.transition_seconds = 600.0
     return served
 
 

@@ -32,7 +32,7 @@ def terminate(aws: Bench, instance: str) -> tuple[str, str]:
 def test_a_new_instance_is_pending_until_its_time_has_passed(aws: Bench, network: Network) -> None:
     made = aws.launch(network)
     assert made["State"] == {"Code": 0, "Name": "pending"}
-    aws.clock.advance(aws.twin.transition_seconds - 1)
+    aws.clock.advance(aws.twin.settings.transition_seconds - 1)
     assert aws.state(made["InstanceId"]) == "pending"
     aws.clock.advance(1)
     assert aws.instance(made["InstanceId"])["State"] == {"Code": 16, "Name": "running"}
@@ -166,7 +166,7 @@ def test_one_instance_in_the_wrong_state_leaves_the_others_as_they_are(aws: Benc
 
 def test_the_length_of_a_transition_can_be_changed_during_it(aws: Bench, network: Network) -> None:
     made = aws.launch(network)["InstanceId"]
-    aws.twin.transition_seconds = 0.0
+    aws.twin.settings.transition_seconds = 0.0
     assert aws.state(made) == "running"
 
 
