@@ -18,7 +18,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from cloud_twin.faults import Dialect, Faults, Forwarding
@@ -59,23 +59,59 @@ def ministack() -> Iterator[str]:
         yield url
 
 
+@dataclass(frozen=True)
+class Twin:
+    """A running Cloud-Twin: its two addresses, and the folder with what clients need."""
+
+    plain: str
+    secure: str
+    folder: Path
+
+    @property
+    def ca(self) -> str:
+        """PEM."""
+        return (self.folder / "ca.pem").read_text()
+
+    def account(self, cloud: str) -> dict[str, str]:
+        """As the vendor's own tools take it."""
+        read: dict[str, str] = json.loads((self.folder / f"{cloud}.json").read_text())
+        return read
+
+    def contents(self, cloud: str) -> set[str]:
+        """Ids of everything that the cloud holds."""
+        return set(tell(self.plain, "GET", f"/contents?cloud={cloud}")[cloud])
+
+
+@contextlib.contextmanager
+def twin(*clouds: str, transition_seconds: float = 0.5) -> Iterator[Twin]:
+    """Cloud-Twin as a process, with these clouds, empty at the start. `transition_seconds`: how long its states in
+    between last."""
+    plain, secure = free_port(), free_port()
+    with tempfile.TemporaryDirectory(prefix="cloud-twin-") as folder:
+        command = [sys.executable, "-m", "cloud_twin", "--clouds", ",".join(clouds), "--quiet"]
+        command += ["--port", str(plain), "--tls-port", str(secure), "--folder", folder]
+        with server(command, f"http://127.0.0.1:{plain}/_twin/clock", {"PYTHONPATH": str(ROOT)}):
+            found = Twin(f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{secure}", Path(folder))
+            tell(found.plain, "PUT", "/settings", {"transition_seconds": transition_seconds})
+            yield found
+
+
 @contextlib.contextmanager
 def aws_twin(transition_seconds: float = 0.5) -> Iterator[str]:
-    """Cloud-Twin's EC2. Empty at the start. `transition_seconds`: how long its states in between last."""
-    port = free_port()
-    command = [sys.executable, "-m", "cloud_twin", "--clouds", "aws", "--port", str(port), "--quiet"]
-    with server(command, f"http://127.0.0.1:{port}", {"PYTHONPATH": str(ROOT)}) as url:
-        tell(url, "PUT", "/settings", {"transition_seconds": transition_seconds})
-        yield url
+    """Cloud-Twin with EC2 alone: its URL."""
+    with twin("aws", transition_seconds=transition_seconds) as found:
+        yield found.plain
 
 
-def tell(twin: str, method: str, path: str, body: object = None) -> None:
-    """A call of the twin's admin API. Not by httpx: its set-up takes longer than the call."""
-    with contextlib.closing(http.client.HTTPConnection(urlsplit(twin).netloc, timeout=30)) as connection:
+def tell(url: str, method: str, path: str, body: object = None) -> Any:
+    """A call of a twin's admin API. Not by httpx: its set-up takes longer than the call."""
+    with contextlib.closing(http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)) as connection:
         connection.request(method, f"/_twin{path}", json.dumps(body))
         answer = connection.getresponse()
+        text = answer.read().decode()
         if answer.status != 200:
-            raise RuntimeError(f"{method} {path}: {answer.status} {answer.read().decode()}")
+            raise RuntimeError(f"{method} {path}: {answer.status} {text}")
+        return json.loads(text)
 
 
 @dataclass(frozen=True)
@@ -87,10 +123,17 @@ class Proxy:
 
 
 @contextlib.contextmanager
-def proxy(upstream: str, dialect: Dialect, *, upstream_tls: ssl.SSLContext | None = None) -> Iterator[Proxy]:
+def proxy(
+    upstream: str,
+    dialect: Dialect,
+    *,
+    upstream_tls: ssl.SSLContext | None = None,
+    tls: ssl.SSLContext | None = None,
+) -> Iterator[Proxy]:
+    """`upstream_tls`: how the cloud is trusted; `tls`: what the proxy itself speaks."""
     with contextlib.closing(Forwarding(upstream, tls=upstream_tls)) as passed_on:
         faults = Faults(passed_on, dialect)
-        with serving(faults) as url:
+        with serving(faults, tls=tls) as url:
             yield Proxy(url, faults)
 
 

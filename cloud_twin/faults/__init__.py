@@ -7,9 +7,9 @@ a cloud elsewhere. It is told what to do by `Rule`s, in Python or over HTTP (`cl
 from __future__ import annotations
 
 from .active import Rules
+from .aws import EC2
 from .dialect import Answer, Dialect, Request
 from .docker import DOCKER
-from .ec2 import EC2
 from .log import Log, Logged
 from .middleware import Faults
 from .proxy import Forwarding

@@ -9,7 +9,7 @@ from spider_drivers.contract import Invalid, NotFound, Unsupported
 from spider_drivers.mock.connection import MockConnection
 
 from chalicelib.store import CALLS
-from tests.system.clouds import aws
+from tests.system.clouds import of_the_twin
 
 from .house import House
 from .test_about import told
@@ -107,7 +107,7 @@ def test_a_cloud_without_regions_says_so(house: House, monkeypatch: pytest.Monke
 
 
 def test_regions_of_aws_are_told_with_a_region_of_the_users_choice(house: House) -> None:
-    with aws() as cloud:
+    with of_the_twin("AWS") as cloud:
         for kind, values in (("credential", cloud.credential), ("region", cloud.region)):
             pairs = [{"Key": key, "Value": value} for key, value in values.items()]
             name = {f"{kind.capitalize()}Name": "aws"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -33,6 +33,8 @@ class Place:
     cloud      what a user tells Spider about it, by the proxy's URL and the connection's number; of two connections
                neither names nor addresses collide where that matters to the cloud
     contents   ids of everything at the cloud
+    tls        how `upstream` is trusted
+    served     what the proxies before it speak themselves
     """
 
     upstream: str
@@ -40,6 +42,10 @@ class Place:
     cloud: Callable[[str, int], Cloud]
     contents: Callable[[], set[str]]
     tls: ssl.SSLContext | None = None
+    served: ssl.SSLContext | None = None
+
+    def proxy(self) -> AbstractContextManager[Proxy]:
+        return proxy(self.upstream, self.dialect, upstream_tls=self.tls, tls=self.served)
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,8 @@ class Connection:
         return f"{self._cloud.prefix}{path}-01"
 
     def _body(self, path: str) -> Any:
-        subnets = [{"Name": name, "IPv4_CIDR": cidr} for name, cidr in zip("ab", self._cloud.subnets(), strict=False)]
+        names = [f"{self._cloud.prefix}{letter}" for letter in "ab"]
+        subnets = [{"Name": name, "IPv4_CIDR": cidr} for name, cidr in zip(names, self._cloud.subnets(), strict=False)]
         rule = {"FromPort": "22", "ToPort": "22", "IPProtocol": "tcp", "Direction": "inbound"}
         info: dict[str, dict[str, Any]] = {
             "vpc": {"IPv4_CIDR": self._cloud.cidr, "SubnetInfoList": subnets},
@@ -111,7 +118,7 @@ class Connection:
                 "ImageName": self._cloud.image,
                 "VMSpecName": self._cloud.spec,
                 "VPCName": self._name("vpc"),
-                "SubnetName": "a",
+                "SubnetName": names[0],
                 "SecurityGroupNames": [self._name("securitygroup")],
                 "KeyPairName": self._name("keypair"),
             },
@@ -124,7 +131,7 @@ def rehearse(home: Path, place: Place, scenario: Scenario) -> tuple[list[str], i
     before = place.contents()
     process = start(home, **SETTINGS)
     try:
-        with proxy(place.upstream, place.dialect, upstream_tls=place.tls) as proxied:
+        with place.proxy() as proxied:
             connection = Connection(place, 0, proxied)
             connection.prepare(process.client, scenario)
             prepared = place.contents()
@@ -148,8 +155,7 @@ def crash(home: Path, place: Place, scenario: Scenario) -> list[str]:
     before = place.contents()
     with ExitStack() as stack:
         connections = [
-            Connection(place, number, stack.enter_context(proxy(place.upstream, place.dialect, upstream_tls=place.tls)))
-            for number in range(1, len(points) + 1)
+            Connection(place, number, stack.enter_context(place.proxy())) for number in range(1, len(points) + 1)
         ]
         process = start(home / "crash", **SETTINGS)
         try:

@@ -6,9 +6,10 @@ import contextlib
 import ipaddress
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 
-from tests.servers import aws_twin
+from tests.servers import Twin, twin
 
 from .spider import Client
 
@@ -69,11 +70,52 @@ def aws_at(url: str) -> Cloud:
     )
 
 
+def gcp_at(url: str, account: Mapping[str, str]) -> Cloud:
+    """`account`: as in a service account's key file."""
+    return Cloud(
+        provider="GCP",
+        credential={
+            "PrivateKey": account["private_key"],
+            "ProjectID": account["project_id"],
+            "ClientEmail": account["client_email"],
+        },
+        region={"Region": "us-central1", "Zone": "us-central1-a", "Endpoint": url},
+        image="projects/debian-cloud/global/images/family/debian-12",
+        spec="e2-micro",
+    )
+
+
+def azure_at(url: str, account: Mapping[str, str], ca: str) -> Cloud:
+    """`account`: as `az ad sp create-for-rbac --sdk-auth` printed it; `ca`: PEM of whom to trust at `url`."""
+    return Cloud(
+        provider="AZURE",
+        credential={
+            "ClientId": account["clientId"],
+            "ClientSecret": account["clientSecret"],
+            "TenantId": account["tenantId"],
+            "SubscriptionId": account["subscriptionId"],
+        },
+        region={"Region": "northeurope", "Zone": "1", "Endpoint": url, "CA": ca},
+        image="Canonical:ubuntu-24_04-lts:server:latest",
+        spec="Standard_B1s",
+    )
+
+
+def emulated(found: Twin, provider: str) -> Cloud:
+    """A cloud of the twin's, as a user tells Spider about it."""
+    match provider:
+        case "GCP":
+            return gcp_at(found.plain, found.account("gcp"))
+        case "AZURE":
+            return azure_at(found.secure, found.account("azure"), found.ca)
+    return aws_at(found.plain)
+
+
 @contextlib.contextmanager
-def aws() -> Iterator[Cloud]:
-    """boto3 against Cloud-Twin's EC2."""
-    with aws_twin() as url:
-        yield aws_at(url)
+def of_the_twin(provider: str) -> Iterator[Cloud]:
+    """The vendor's SDK against Cloud-Twin, started for this cloud alone."""
+    with twin(provider.lower()) as found:
+        yield emulated(found, provider)
 
 
 @contextlib.contextmanager
@@ -88,4 +130,8 @@ def mock() -> Iterator[Cloud]:
     )
 
 
-CLOUDS: dict[str, Callable[[], contextlib.AbstractContextManager[Cloud]]] = {"AWS": aws, "MOCK": mock}
+EMULATED = ("AWS", "AZURE", "GCP")
+CLOUDS: dict[str, Callable[[], contextlib.AbstractContextManager[Cloud]]] = {
+    **{provider: partial(of_the_twin, provider) for provider in EMULATED},
+    "MOCK": mock,
+}

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import httpx
 
-from .clouds import CLOUDS, Cloud
+from tests.servers import twin
+
+from .clouds import EMULATED, Cloud, emulated, mock
 from .docker_cloud import docker_cloud
 from .engine import NoEngine, find
 from .life_cycle import LifeCycle
@@ -39,8 +41,10 @@ def main() -> int:
 
 
 def start_clouds(stack: ExitStack) -> list[Cloud]:
-    """All that run here, in the order of their names: the emulated ones, and the user's Docker Engine if it answers."""
-    clouds = [stack.enter_context(start()) for start in CLOUDS.values()]
+    """All that run here, in the order of their names: the emulated ones, in one process of Cloud-Twin, and the user's
+    Docker Engine if it answers."""
+    found = stack.enter_context(twin(*(provider.lower() for provider in EMULATED)))
+    clouds = [*(emulated(found, provider) for provider in EMULATED), stack.enter_context(mock())]
     try:
         clouds.append(stack.enter_context(docker_cloud(find())))
     except NoEngine as why:

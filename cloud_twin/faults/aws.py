@@ -31,7 +31,7 @@ _UNKNOWN = {
 
 
 class Ec2:
-    name = "ec2"
+    name = "aws"
     throttling = (503, "RequestLimitExceeded")
 
     def api(self, request: Request) -> str:

@@ -1,0 +1,42 @@
+"""SIGKILL before and after every call to Azure: no orphan, nothing twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cloud_twin import tls
+from cloud_twin.faults import AZURE
+from tests.servers import twin
+from tests.system.clouds import Cloud, azure_at
+
+from .crash_points import SCENARIOS, Place, crash
+
+# It is made with the first resource and stays.
+RESOURCE_GROUP = re.compile(r"/subscriptions/[^/]+/resourcegroups/[^/]+", re.IGNORECASE)
+
+
+@pytest.fixture
+def azure() -> Iterator[Place]:
+    authority = tls.Authority()
+    with twin("azure") as found:
+        account = found.account("azure")
+
+        def numbered(url: str, number: int) -> Cloud:
+            return replace(azure_at(url, account, authority.certificate), label=f"-{number}", prefix=f"{number}-")
+
+        def contents() -> set[str]:
+            return {one for one in found.contents("azure") if not RESOURCE_GROUP.fullmatch(one)}
+
+        trusted, served = tls.client_context(found.ca), tls.server_context(authority.server())
+        yield Place(found.secure, AZURE, numbered, contents, trusted, served)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_nothing_is_lost_whatever_call_spider_dies_at(azure: Place, tmp_path: Path, name: str) -> None:
+    points = crash(tmp_path, azure, SCENARIOS[name])
+    print(name, *points, sep="\n  ")
