@@ -1,0 +1,36 @@
+"""Changes that Compute Engine carries out after it has granted them: each is an operation, asked for until it ends."""
+
+from __future__ import annotations
+
+from ..contract import Wait
+from .calls import Gce, Thing
+from .errors import NO_FIELDS, Fields
+from .names import tail
+
+LOOK_AGAIN_SECONDS = 2.0
+
+
+def path_of(answer: Thing) -> str:
+    """What is noted of an operation: `zones/z/name`, `regions/r/name` or `global/name`."""
+    for scope in ("zone", "region"):
+        if answer.get(scope):
+            return f"{scope}s/{tail(answer[scope])}/{answer['name']}"
+    return f"global/{answer['name']}"
+
+
+def ended(gce: Gce, path: str, fields: Fields = NO_FIELDS) -> Wait | None:
+    """None once it has ended well. Raises what it has ended in, and NotFound for one that was forgotten."""
+    *scope, name = path.split("/")
+    match scope:
+        case ["zones", zone]:
+            found = gce.call("zoneOperations.get", zone=zone, operation=name)
+        case ["regions", region]:
+            found = gce.call("regionOperations.get", region=region, operation=name)
+        case _:
+            found = gce.call("globalOperations.get", operation=name)
+    if found.get("status") != "DONE":
+        what = f"{found.get('operationType', 'change')} of {tail(found.get('targetLink', ''))}"
+        return Wait(LOOK_AGAIN_SECONDS, f"the {what} is {found.get('status')}")
+    if "error" in found:
+        raise gce.operation_error(found, fields)
+    return None
