@@ -22,8 +22,14 @@ def _aws(clock: TwinClock) -> Cloud:
     return Aws(clock)
 
 
+def _gcp(clock: TwinClock) -> Cloud:
+    from .gcp import Gcp
+
+    return Gcp(clock)
+
+
 # In the order in which they are asked: AWS, whose calls have no path of their own, takes what is left.
-MAKERS: Mapping[str, Callable[[TwinClock], Cloud]] = {"aws": _aws}
+MAKERS: Mapping[str, Callable[[TwinClock], Cloud]] = {"gcp": _gcp, "aws": _aws}
 
 
 class Twin:

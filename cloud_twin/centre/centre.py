@@ -139,6 +139,11 @@ class Centre:
         thing.addresses.append((pool, address))
         return address
 
+    def release_address(self, thing: Thing, pool: str, address: str) -> None:
+        """Of a thing that stays."""
+        thing.addresses.remove((pool, address))
+        self._content.pools[pool].give_back(address)
+
     # Jobs
 
     def begin(
@@ -152,16 +157,19 @@ class Centre:
         change: dict[str, Any] | None = None,
         failure: Failure | None = None,
         failed_leaves: bool = False,
+        job_id: str = "",
     ) -> Job:
-        """A change of a thing, under way from now; with 0 seconds it has ended when this returns."""
+        """A change of a thing, under way from now; with 0 seconds it has ended when this returns. `job_id`: by default
+        a random UUID."""
         job = Job(
-            id=str(uuid.uuid4()),
+            id=job_id or str(uuid.uuid4()),
             number=self.number(),
             verb=verb,
             target=thing.key,
             effect=effect,
             begun=self.clock.now(),
             due=self.clock.stopwatch() + seconds,
+            seconds=seconds,
             body=body or {},
             change=change,
             failure=failure,
@@ -183,6 +191,12 @@ class Centre:
     def all_jobs(self) -> list[Job]:
         """Oldest first."""
         return list(self._content.jobs.values())
+
+    def progress(self, job: Job) -> float:
+        """How much of its time has passed: from 0 to 1."""
+        if job.ended or not job.seconds:
+            return 1.0
+        return min(1.0, 1.0 - (job.due - self.clock.stopwatch()) / job.seconds)
 
     def under_way(self, key: str) -> list[Job]:
         """The jobs of a thing that have not ended."""

@@ -32,7 +32,8 @@ class Failure:
 
 @dataclass
 class Job:
-    """`verb`: the façade's word; `body`: what the façade keeps of it. `due`: the clock's seconds at which it ends.
+    """`verb`: the façade's word; `body`: what the façade keeps of it. `due`: the clock's seconds at which it ends;
+    `seconds`: how many it takes.
 
     `change` replaces members of the thing's body at the end. A thing whose making fails stays as FAILED, or leaves at
     once if `failed_leaves`.
@@ -45,6 +46,7 @@ class Job:
     effect: Effect
     begun: datetime
     due: float
+    seconds: float
     body: dict[str, Any] = field(default_factory=dict)
     change: dict[str, Any] | None = None
     failure: Failure | None = None

@@ -10,17 +10,19 @@ from .active import Rules
 from .aws import EC2
 from .dialect import Answer, Dialect, Request
 from .docker import DOCKER
+from .gcp import GCP
 from .log import Log, Logged
 from .middleware import Faults
 from .proxy import Forwarding
 from .rule import Rule
 
-DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (DOCKER, EC2)}
+DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (DOCKER, EC2, GCP)}
 
 __all__ = [
     "DIALECTS",
     "DOCKER",
     "EC2",
+    "GCP",
     "Answer",
     "Dialect",
     "Faults",

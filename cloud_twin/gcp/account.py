@@ -1,0 +1,148 @@
+"""The twin's one service account: its key file, and what proves that a caller has it.
+
+Sources: "Using OAuth 2.0 for Server to Server Applications" (the assertion, its claims, `invalid_grant`), AIP-4111
+(self-signed JWTs as access tokens), and the 401s of Google's front end.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from werkzeug.wrappers import Request, Response
+
+from ..facade import json_response
+from .errors import GceError
+
+PROJECT = "cloud-twin-project"
+PROJECT_NUMBER = "415104041262"
+AUDIENCE = "https://compute.googleapis.com/"
+SCOPES = frozenset(
+    (
+        "https://www.googleapis.com/auth/cloud-platform",
+        "https://www.googleapis.com/auth/compute",
+    )
+)
+GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+TOKEN_SECONDS = 3599
+LONGEST_ASSERTION = 3600
+# Google's front end takes clocks that are a little off.
+LEEWAY_SECONDS = 60
+_CERTIFICATES = "https://www.googleapis.com/robot/v1/metadata/x509/"
+_MORE = (
+    "Expected OAuth 2 access token, login cookie or other valid authentication credential. "
+    "See https://developers.google.com/identity/sign-in/web/devconsole-project."
+)
+
+
+class Account:
+    """The tokens that it has been given are good until they expire, in real time."""
+
+    def __init__(self) -> None:
+        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self._key_id = secrets.token_hex(20)
+        self._client_id = str(10**20 + secrets.randbelow(10**20))
+        self.email = f"cloud-twin@{PROJECT}.iam.gserviceaccount.com"
+        self._tokens: dict[str, float] = {}
+
+    def key_file(self, twin: str) -> str:
+        """As Google Cloud gives it out once, in JSON."""
+        pem = self._key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        data = {
+            "type": "service_account",
+            "project_id": PROJECT,
+            "private_key_id": self._key_id,
+            "private_key": pem.decode(),
+            "client_email": self.email,
+            "client_id": self._client_id,
+            "auth_uri": "https://accounts.google.com/o/oauth2/auth",
+            "token_uri": f"{twin}/token",
+            "auth_provider_x509_cert_url": "https://www.googleapis.com/oauth2/v1/certs",
+            "client_x509_cert_url": _CERTIFICATES + self.email.replace("@", "%40"),
+            "universe_domain": "googleapis.com",
+        }
+        return json.dumps(data, indent=2) + "\n"
+
+    def authenticate(self, request: Request) -> str:
+        """Who calls. Raises GceError."""
+        kind, _, token = request.headers.get("Authorization", "").partition(" ")
+        if not token:
+            raise _unauthenticated("Request is missing required authentication credential.", "Login Required.")
+        if kind.lower() == "bearer" and (self._was_given(token) or self._is_signed(token, request)):
+            return self.email
+        raise _unauthenticated("Request had invalid authentication credentials.", "Invalid Credentials")
+
+    def token(self, request: Request) -> Response:
+        """OAuth 2.0's JWT-bearer grant (RFC 7523). Refusals are OAuth's, not Compute Engine's."""
+        form = request.form
+        if form.get("grant_type") != GRANT:
+            return _refused("unsupported_grant_type", f"Invalid grant_type: {form.get('grant_type', '')}")
+        try:
+            claims = self._claims(form.get("assertion", ""), {f"{request.host_url}token"})
+        except jwt.PyJWTError as error:
+            return _refused("invalid_grant", f"Invalid JWT: {error}")
+        if not SCOPES & _scopes(claims):
+            return _refused("invalid_scope", "Invalid OAuth scope or ID token audience provided.")
+        token = f"ya29.c.{secrets.token_urlsafe(96)}"
+        self._tokens[token] = time.time() + TOKEN_SECONDS
+        return json_response({"access_token": token, "expires_in": TOKEN_SECONDS, "token_type": "Bearer"})
+
+    def _was_given(self, token: str) -> bool:
+        return self._tokens.get(token, 0.0) > time.time()
+
+    def _is_signed(self, token: str, request: Request) -> bool:
+        """A JWT that the account itself has signed for this service: by audience, or by scope without one."""
+        try:
+            claims = self._claims(
+                token, {AUDIENCE, AUDIENCE.rstrip("/"), request.host_url, request.host_url.rstrip("/")}
+            )
+        except jwt.PyJWTError:
+            return False
+        return "aud" in claims or bool(SCOPES & _scopes(claims))
+
+    def _claims(self, token: str, audiences: Collection[str]) -> Mapping[str, Any]:
+        """Of a JWT whose key, issuer, subject, times and audience (if it has one) are right. Raises PyJWTError."""
+        if jwt.get_unverified_header(token).get("kid") != self._key_id:
+            raise jwt.InvalidTokenError("No valid verifier found for issuer.")
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            self._key.public_key(),
+            algorithms=["RS256"],
+            issuer=self.email,
+            leeway=LEEWAY_SECONDS,
+            options={"require": ["iss", "iat", "exp"], "verify_aud": False},
+        )
+        if claims.get("sub", self.email) != self.email:
+            raise jwt.InvalidTokenError("the subject is not the account itself")
+        if not 0 < claims["exp"] - claims["iat"] <= LONGEST_ASSERTION:
+            raise jwt.InvalidTokenError(
+                "Token must be a short-lived token (60 minutes) and in a reasonable timeframe. "
+                "Check your iat and exp values in the JWT claim."
+            )
+        if "aud" in claims and claims["aud"] not in audiences:
+            raise jwt.InvalidAudienceError("the audience is another")
+        return claims
+
+
+def _scopes(claims: Mapping[str, Any]) -> set[str]:
+    return set(str(claims.get("scope", "")).split())
+
+
+def _unauthenticated(message: str, short: str) -> GceError:
+    error = GceError(401, "authError", f"{message} {_MORE}", status_name="UNAUTHENTICATED")
+    error.more = {"message": short, "location": "Authorization", "locationType": "header"}
+    if short == "Login Required.":
+        error.reason = "required"
+    return error
+
+
+def _refused(code: str, why: str) -> Response:
+    return json_response({"error": code, "error_description": why}, 400)

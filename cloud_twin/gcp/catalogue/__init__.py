@@ -1,0 +1,1 @@
+"""What Google itself has, whoever asks: regions, zones, machine types, public images."""
