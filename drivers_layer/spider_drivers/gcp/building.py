@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from ..contract import AlreadyExists, Attempt, InUse, NotFound, Part, SpiderError, Wait, converge
+from ..contract import AlreadyExists, Attempt, InUse, NotFound, Part, Refused, Wait, converge
 from . import operations
 from .calls import Gce, Thing
 from .errors import NO_FIELDS, Fields, NotReady
@@ -83,9 +83,10 @@ class Building:
 
     def _ended(self, name: str, fields: Fields) -> Wait | None:
         noted = self._attempt.parts.get(name + OPERATION)
-        with contextlib.suppress(NotFound):  # forgotten, as all are after a while: what it has made will be seen
+        try:
             return operations.ended(self._gce, noted, fields) if noted else None
-        return None
+        except NotFound as lost:  # something that it needs has gone: not what it was to make
+            raise Refused(lost.message, code=lost.code, text=lost.text) from None
 
 
 class Deleting:
@@ -129,11 +130,10 @@ class Deleting:
         noted = self._attempt.parts.get(self.PART + path)
         try:
             return operations.ended(self._gce, noted) if noted and not noted.startswith(AGAIN) else None
-        except NotFound:
+        except NotFound:  # somebody else was faster
             return None
-        except SpiderError as refusal:
-            if refusal.code and noted and isinstance(refusal, InUse):
-                self._attempt.note(self.PART + path, AGAIN + noted)
+        except InUse:
+            self._attempt.note(self.PART + path, f"{AGAIN}{noted}")
             raise
 
 

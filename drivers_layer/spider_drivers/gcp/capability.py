@@ -38,6 +38,7 @@ CAPABILITY = Capability(
         Key("PrivateKey", ("private_key",)),
         Key("ProjectID", ("project_id",)),
         Key("ClientEmail", ("client_email",)),
+        Key("PrivateKeyID", ("private_key_id",), required=False),
     ),
     region_keys=(Key("Region"), Key("Zone"), ENDPOINT, CA),
     kinds={

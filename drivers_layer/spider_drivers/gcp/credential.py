@@ -16,10 +16,11 @@ _TOKEN_URI = "https://oauth2.googleapis.com/token"  # never called: the key itse
 
 def credentials(values: Mapping[str, str]) -> Any:
     """Raises Invalid."""
-    account = {
+    account: dict[str, Any] = {
         "client_email": reach.needed(values, "ClientEmail"),
         "private_key": reach.lines(reach.needed(values, "PrivateKey")) + "\n",
         "token_uri": _TOKEN_URI,
+        "private_key_id": values.get("PrivateKeyID") or None,
     }
     try:
         found = service_account.Credentials.from_service_account_info(account, scopes=[SCOPE])

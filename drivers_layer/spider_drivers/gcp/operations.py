@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..contract import Wait
+from ..contract import NotFound, Wait
 from .calls import Gce, Thing
 from .errors import NO_FIELDS, Fields
 from .names import tail
@@ -19,18 +19,26 @@ def path_of(answer: Thing) -> str:
 
 
 def ended(gce: Gce, path: str, fields: Fields = NO_FIELDS) -> Wait | None:
-    """None once it has ended well. Raises what it has ended in, and NotFound for one that was forgotten."""
-    *scope, name = path.split("/")
-    match scope:
-        case ["zones", zone]:
-            found = gce.call("zoneOperations.get", zone=zone, operation=name)
-        case ["regions", region]:
-            found = gce.call("regionOperations.get", region=region, operation=name)
-        case _:
-            found = gce.call("globalOperations.get", operation=name)
+    """None once it has ended well, and for one that is forgotten, as all are after a while: what it has made is seen.
+    Raises what it has ended in."""
+    try:
+        found = _described(gce, path)
+    except NotFound:
+        return None
     if found.get("status") != "DONE":
         what = f"{found.get('operationType', 'change')} of {tail(found.get('targetLink', ''))}"
         return Wait(LOOK_AGAIN_SECONDS, f"the {what} is {found.get('status')}")
     if "error" in found:
         raise gce.operation_error(found, fields)
     return None
+
+
+def _described(gce: Gce, path: str) -> Thing:
+    *scope, name = path.split("/")
+    match scope:
+        case ["zones", zone]:
+            return gce.call("zoneOperations.get", zone=zone, operation=name)
+        case ["regions", region]:
+            return gce.call("regionOperations.get", region=region, operation=name)
+        case _:
+            return gce.call("globalOperations.get", operation=name)
