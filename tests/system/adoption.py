@@ -37,18 +37,18 @@ class Side:
         return found[0] if found else ""
 
 
-def walk(client: Client, cloud: Cloud, *, keeps_groups: bool = False) -> None:
-    """`keeps_groups`: the cloud has neither groups nor key pairs of its own. Raises CallFailed."""
+def walk(client: Client, cloud: Cloud) -> None:
+    """Raises CallFailed."""
     inside = Side(client, replace(cloud, label="-inside", prefix=f"{cloud.prefix}in-"))
     outside = Side(client, replace(cloud, label="-outside", prefix=f"{cloud.prefix}out-"))
     for side in (inside, outside):
         side.cloud.register(client)
     ids = make_all(outside)
-    kinds = ("vpc", "vm") if keeps_groups else ("vpc", "securitygroup", "keypair", "vm")
+    kinds = tuple(kind for kind in ("vpc", "securitygroup", "keypair", "vm") if kind not in cloud.kept)
     for kind in kinds:
         expect(inside.lists(kind, ids[kind]) == "OnlyCSPList", f"{kind} is not only the cloud's")
         expect(outside.lists(kind, ids[kind]) == "MappedList", f"{kind} is not mapped outside")
-    look_up(inside, ids, keeps_groups=keeps_groups)
+    look_up(inside, ids)
     adopt(inside, ids, kinds)
     subnets(inside, ids)
     forget(inside, ids)
@@ -87,12 +87,12 @@ def make_all(side: Side) -> dict[str, str]:
     return {**ids, "a": by_name[side.name("a")], "b": by_name[side.name("b")]}
 
 
-def look_up(inside: Side, ids: dict[str, str], *, keeps_groups: bool) -> None:
+def look_up(inside: Side, ids: dict[str, str]) -> None:
     used = inside.call("POST", "/getvmusingresources", {"CSPId": ids["vm"]})["Resources"]
     expect(used["VPC"]["SystemId"] == ids["vpc"], f"the VM uses {used['VPC']}")
     at_cloud = inside.call("GET", f"/cspvm/{ids['vm']}")
     expect(at_cloud["IId"]["SystemId"] == ids["vm"], f"GET /cspvm answers {at_cloud['IId']}")
-    if not keeps_groups:
+    if "securitygroup" not in inside.cloud.kept:
         expect([one["SystemId"] for one in used["SGList"]] == [ids["securitygroup"]], f"the VM uses {used['SGList']}")
         owner = inside.call("POST", "/getsecuritygroupowner", {"CSPId": ids["securitygroup"]})
         expect(owner["SystemId"] == ids["vpc"], f"the group's owner is {owner}")

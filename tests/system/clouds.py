@@ -20,6 +20,9 @@ class Cloud:
 
     `cidr`: of the VPC, a /16. `prefix`: of all names, where the cloud is not the life cycle's alone. `label`: of what
     is registered, where there is more than one of a provider.
+
+    What not all clouds have: `kept`, kinds that Spider keeps for it; `vpc_cidr`, whether a VPC has a range of its own;
+    `any_names`, whether a key pair may be called anything; `tag`, a key of a tag.
     """
 
     provider: str
@@ -30,6 +33,10 @@ class Cloud:
     cidr: str = "192.168.0.0/16"
     prefix: str = ""
     label: str = ""
+    kept: frozenset[str] = frozenset()
+    vpc_cidr: bool = True
+    any_names: bool = True
+    tag: str = "sys.id"
 
     @property
     def connection(self) -> str:
@@ -80,8 +87,11 @@ def gcp_at(url: str, account: Mapping[str, str]) -> Cloud:
             "ClientEmail": account["client_email"],
         },
         region={"Region": "us-central1", "Zone": "us-central1-a", "Endpoint": url},
-        image="projects/debian-cloud/global/images/family/debian-12",
+        image="https://www.googleapis.com/compute/v1/projects/debian-cloud/global/images/debian-12-bookworm-v20261014",
         spec="e2-micro",
+        kept=frozenset({"keypair"}),
+        vpc_cidr=False,
+        tag="sys-id",
     )
 
 
@@ -98,6 +108,7 @@ def azure_at(url: str, account: Mapping[str, str], ca: str) -> Cloud:
         region={"Region": "northeurope", "Zone": "1", "Endpoint": url, "CA": ca},
         image="Canonical:ubuntu-24_04-lts:server:latest",
         spec="Standard_B1s",
+        any_names=False,
     )
 
 

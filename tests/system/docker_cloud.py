@@ -40,6 +40,7 @@ def docker_cloud(engine: Engine) -> Iterator[Cloud]:
             spec="1vcpu-512mib",
             cidr=free_cidr([*networks_of(client), *routes()]),
             prefix=f"{run}-",
+            kept=frozenset({"securitygroup", "keypair"}),
         )
     finally:
         remove(client, run)

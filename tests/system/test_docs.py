@@ -33,12 +33,13 @@ def test_the_commands_do_what_they_say(page: str, tmp_path: Path) -> None:
     assert problems == (["400", "404"] if page == "docs/guide.md" else []), told
 
 
-def test_the_commands_about_cloud_twin_do_what_they_say() -> None:
-    blocks = COMMANDS.findall((ROOT / "docs/cloud-twin.md").read_text())
-    port = free_port()
+def test_the_commands_about_cloud_twin_do_what_they_say(tmp_path: Path) -> None:
+    page = (ROOT / "docs/cloud-twin.md").read_text().replace("/tmp/", f"{tmp_path}/")
+    port, tls_port = free_port(), free_port()
+    blocks = COMMANDS.findall(page.replace("5000", str(port)).replace("5001", str(tls_port)))
     started, *rest = (block.replace(".venv/bin/python", shlex.quote(sys.executable)) for block in blocks)
     wait = f"until curl -s -o /dev/null http://127.0.0.1:{port}/_twin/clock; do sleep 0.1; done"
-    script = "\n".join(["set -eu", "trap 'kill %1; wait' EXIT", started, wait, *rest]).replace("5000", str(port))
+    script = "\n".join(["set -eu", "trap 'kill %1; wait' EXIT", started, wait, *rest])
     outcome = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60, check=False, cwd=ROOT)
     assert outcome.returncode == 0, outcome.stderr
     assert '"lose": "after"' in outcome.stdout

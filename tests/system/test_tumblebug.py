@@ -12,7 +12,7 @@ import pytest
 from .clouds import CLOUDS, mock
 from .spider import spider
 from .tumblebug import LOGIN, Refused, Tumblebug, escaped, misfits
-from .tumblebug_calls import GROUP_NAME, KEY_NAME, KINDS, VM_NAME, VPC_NAME, Call, World, calls, settings
+from .tumblebug_calls import KINDS, VM_NAME, Call, World, calls, settings
 
 FREE = ("vm", "keypair")  # deleted though others use them
 CONTROLS = {"suspend": "Suspended", "resume": "Running", "reboot": "Running"}
@@ -61,13 +61,12 @@ def test_a_vm_is_controlled_by_get_and_every_deletion_is_believed(provider: str,
         assert failures(world, calls(world.cloud)) == []
         for action, status in CONTROLS.items():
             controlled(world, action, status)
-        for kind, name in KINDS.items():
-            refused = (
-                None if kind in FREE else world.tumblebug.refusal("DELETE", f"/{kind}/{name}", world.tumblebug.on())
-            )
-            assert refused is None or (refused.is_taken and not refused.is_gone), refused
-        for kind, path in (("vm", VM_NAME), ("keypair", KEY_NAME), ("securitygroup", GROUP_NAME), ("vpc", VPC_NAME)):
-            deleted(world, kind, escaped(path))
+        for kind in set(KINDS) - set(FREE):
+            refused = world.tumblebug.refusal("DELETE", f"/{kind}/{world.names[kind]}", world.tumblebug.on())
+            assert refused.is_taken, refused
+            assert not refused.is_gone, refused
+        for kind in reversed(KINDS):
+            deleted(world, kind, escaped(world.names[kind]))
 
 
 def controlled(world: World, action: str, status: str) -> None:
@@ -98,12 +97,13 @@ def test_a_resource_that_spider_forgot_is_registered_anew_and_deleted(tmp_path: 
     """What Tumblebug does about a record that Spider has lost while the cloud still has the resource."""
     with started("AWS", tmp_path) as world:
         assert failures(world, calls(world.cloud)) == []
-        tumblebug, path = world.tumblebug, f"/keypair/{escaped(KEY_NAME)}"
+        key = world.names["keypair"]
+        tumblebug, path = world.tumblebug, f"/keypair/{escaped(key)}"
         tumblebug.call("DELETE", f"/reg{path[1:]}", tumblebug.on())
         assert tumblebug.refusal("DELETE", path, tumblebug.on()).is_forgotten
         assert not tumblebug.believes_deleted("keypair", world.ids["keypair"])
         assert tumblebug.lists("keypair", world.ids["keypair"]) == ["OnlyCSPList"]
-        tumblebug.call("POST", "/regkeypair", tumblebug.on({"Name": KEY_NAME, "CSPId": world.ids["keypair"]}))
+        tumblebug.call("POST", "/regkeypair", tumblebug.on({"Name": key, "CSPId": world.ids["keypair"]}))
         assert tumblebug.call("DELETE", path, tumblebug.on())["Result"].lower() == "true"
         assert tumblebug.believes_deleted("keypair", world.ids["keypair"])
 

@@ -39,9 +39,8 @@ PEM: Final = "-----BEGIN PRIVATE KEY-----\nbm90IGEga2V5\n-----END PRIVATE KEY---
 
 VPC_NAME, SUBNET_NAME, MORE_NAME = "tbvnet0001", "tbsubnet0001", "tbsubnet0002"
 GROUP_NAME, VM_NAME = "tbsg0001", "tbvm0001"
-KEY_NAME = "tb key:1/a"  # to be escaped
 ANY_CALLS: Final = {"AWS": "getRegionInfo", "MOCK": "countAll"}
-KINDS: Final = {"vpc": VPC_NAME, "securitygroup": GROUP_NAME, "keypair": KEY_NAME, "vm": VM_NAME}
+KINDS: Final = ("vpc", "securitygroup", "keypair", "vm")
 
 
 @dataclass
@@ -58,6 +57,16 @@ class World:
 
     def cidr(self, number: int) -> str:
         return list(self.cloud.subnets())[number]
+
+    @property
+    def names(self) -> dict[str, str]:
+        return names(self.cloud)
+
+
+def names(cloud: Cloud) -> dict[str, str]:
+    """By kind. The key pair's is to be escaped, where the cloud grants such a name."""
+    key = "tb key:1/a" if cloud.any_names else "tbkey0001"
+    return {"vpc": VPC_NAME, "securitygroup": GROUP_NAME, "keypair": key, "vm": VM_NAME}
 
 
 @dataclass(frozen=True)
@@ -142,7 +151,8 @@ def settings(cloud: Cloud) -> Iterator[Call]:
         yield Call("POST", "/region", REGION, sends(sent), equals({key: sent[key] for key in REGION}))
     yield Call("GET", "/region", {"region": [REGION]})
     yield Call("GET", f"/region/{first['RegionName']}", REGION, None, equals({key: first[key] for key in REGION}))
-    keys = [{"Key": key, "Value": value} for key, value in {**cloud.credential, "private_key": PEM}.items()]
+    more = {} if "PrivateKey" in cloud.credential else {"private_key": PEM}  # which no other cloud has a use for
+    keys = [{"Key": key, "Value": value} for key, value in {**cloud.credential, **more}.items()]
     secret = {"CredentialName": word, "ProviderName": provider, "KeyValueInfoList": keys}
     yield Call("POST", "/credential", CREDENTIAL, sends(secret), equals({"CredentialName": word}))
     names = {"DriverName": driver["DriverName"], "CredentialName": word, "RegionName": last["RegionName"]}
@@ -183,7 +193,7 @@ def network(cloud: Cloud) -> Iterator[Call]:
         tells="vpc",
     )
     by_query = f"/vpc/{VPC_NAME}?ConnectionName={cloud.connection}"
-    yield Call("GET", by_query, VPC, None, lambda world, got: got["IPv4_CIDR"] == world.cloud.cidr)
+    yield Call("GET", by_query, VPC, None, _has_cidr)
     more = with_(Name=MORE_NAME, IPv4_CIDR=lambda world: world.cidr(1), Zone=id_zone, KeyValueList=None)
     yield Call("POST", f"/vpc/{VPC_NAME}/subnet", VPC, more, has_subnet(MORE_NAME), tells=MORE_NAME)
     info = f"/allvpcinfo?ConnectionName={cloud.connection}"
@@ -198,11 +208,15 @@ def network(cloud: Cloud) -> Iterator[Call]:
     yield Call("DELETE", f"/vpc/{VPC_NAME}/subnet/tbsubnet0003?force=true", RESULT, on, is_true)
 
 
+def _has_cidr(world: World, vpc: Any) -> bool:
+    return bool(vpc["IPv4_CIDR"] == (world.cloud.cidr if world.cloud.vpc_cidr else ""))
+
+
 def id_zone(world: World) -> str:
     return world.zone
 
 
-def access(_: Cloud) -> Iterator[Call]:
+def access(cloud: Cloud) -> Iterator[Call]:
     ssh = dict(zip(RULE, ("inbound", "TCP", "22", "22", "0.0.0.0/0"), strict=True))
     web = dict(zip(RULE, ("inbound", "tcp", "80", "443", "10.0.0.0/8"), strict=True))
     lower = {key.lower(): value for key, value in web.items()}
@@ -215,9 +229,10 @@ def access(_: Cloud) -> Iterator[Call]:
     owner = with_(CSPId=id_of("securitygroup"))
     yield Call("POST", "/getsecuritygroupowner", IID, owner, lambda world, got: got["SystemId"] == world.ids["vpc"])
     blank = {"CSPId": "", "IId": NO_IID, "Fingerprint": "", "PublicKey": "", "PrivateKey": "", "VMUserID": ""}
-    pair = with_(Name=KEY_NAME, **blank, KeyValueList=None)
+    key = names(cloud)["keypair"]
+    pair = with_(Name=key, **blank, KeyValueList=None)
     yield Call("POST", "/keypair", KEY_PAIR, pair, lambda _, got: "PRIVATE KEY" in got["PrivateKey"], tells="keypair")
-    yield Call("GET", f"/keypair/{escaped(KEY_NAME)}", KEY_PAIR, on, named(KEY_NAME))
+    yield Call("GET", f"/keypair/{escaped(key)}", KEY_PAIR, on, named(key))
 
 
 def _has_rules(*rules: dict[str, str]) -> Callable[[World, Any], bool]:
@@ -240,7 +255,7 @@ def machine(cloud: Cloud) -> Iterator[Call]:
         VPCName=VPC_NAME,
         SubnetName=SUBNET_NAME,
         SecurityGroupNames=[GROUP_NAME],
-        KeyPairName=KEY_NAME,
+        KeyPairName=names(cloud)["keypair"],
         VMSpecName=cloud.spec,
         CSPid="",
         DataDiskNames=None,
@@ -252,14 +267,14 @@ def machine(cloud: Cloud) -> Iterator[Call]:
     yield Call("POST", "/vm", VM, start, _is_whole, tells="vm")
     yield Call("GET", f"/vm/{VM_NAME}", VM, on, _is_whole)
     yield Call("GET", f"/vmstatus/{VM_NAME}", STATUS, on, lambda _, got: got["Status"] == "Running")
-    tag = {"ResourceType": "vm", "ResourceName": VM_NAME}
-    add = with_(**tag, Tag={"Key": "sys.id", "Value": "tb-1"})
-    yield Call("POST", "/tag", TAG, add)
-    yield Call("GET", "/tag", TAGS, with_(**tag), lambda _, got: {"Key": "sys.id", "Value": "tb-1"} in got["tag"])
-    yield Call("DELETE", "/tag/sys.id", RESULT, with_(**tag), is_true)
+    of_vm, tag = {"ResourceType": "vm", "ResourceName": VM_NAME}, {"Key": cloud.tag, "Value": "tb-1"}
+    yield Call("POST", "/tag", TAG, with_(**of_vm, Tag=tag))
+    yield Call("GET", "/tag", TAGS, with_(**of_vm), lambda _, got: tag in got["tag"])
+    yield Call("DELETE", f"/tag/{cloud.tag}", RESULT, with_(**of_vm), is_true)
     yield Call("GET", f"/cspresourcename/{VM_NAME}", NAME, _of_type_vm, lambda _, got: got["Name"] != "")
-    info = {"FID": ANY_CALLS[cloud.provider], "IKeyValueList": []}
-    yield Call("POST", "/anycall", ANY_CALL, with_(**info), lambda _, got: got["OKeyValueList"] != [])
+    if cloud.provider in ANY_CALLS:
+        info = {"FID": ANY_CALLS[cloud.provider], "IKeyValueList": []}
+        yield Call("POST", "/anycall", ANY_CALL, with_(**info), lambda _, got: got["OKeyValueList"] != [])
 
 
 def _of_type_vm(world: World) -> dict[str, Any]:
@@ -274,19 +289,22 @@ def _is_whole(world: World, vm: Any) -> bool:
     return same and named(VM_NAME)(world, vm) and host == vm["PublicIP"] != "" and port.isdigit()
 
 
-def adoption(_: Cloud) -> Iterator[Call]:
-    """All forgotten, then registered by the cloud's ids."""
-    for kind, name in reversed(KINDS.items()):
+def adoption(cloud: Cloud) -> Iterator[Call]:
+    """All that the cloud itself has is forgotten, then registered by the cloud's ids."""
+    held = {kind: name for kind, name in names(cloud).items() if kind not in cloud.kept}
+    for kind, name in reversed(held.items()):
         yield Call("DELETE", f"/reg{kind}/{escaped(name)}", RESULT, on, is_true)
-    yield Call("POST", "/regvpc", VPC, with_(Name=VPC_NAME, CSPId=id_of("vpc")), named(VPC_NAME))
-    group = with_(Name=GROUP_NAME, CSPId=id_of("securitygroup"), VPCName=VPC_NAME, SecurityRules=None, Direction="")
-    yield Call("POST", "/regsecuritygroup", GROUP, group, named(GROUP_NAME))
-    pair = with_(Name=KEY_NAME, CSPId=id_of("keypair"), PublicKey="", PrivateKey="", Fingerprint="")
-    yield Call("POST", "/regkeypair", KEY_PAIR, pair, named(KEY_NAME))
-    # The structure of POST /vm, with the cloud's id under its lower d.
-    vm = with_(Name=VM_NAME, CSPid=id_of("vm"), ImageName="", VPCName="", SubnetName="", SecurityGroupNames=None)
-    yield Call("POST", "/regvm", VM, vm, named(VM_NAME))
-    for kind, name in KINDS.items():
+    # Of VMs it is the structure of POST /vm, with the cloud's id under its lower d.
+    more: dict[str, dict[str, Any]] = {
+        "vpc": {"CSPId": id_of("vpc")},
+        "securitygroup": {"CSPId": id_of("securitygroup"), "VPCName": VPC_NAME, "SecurityRules": None, "Direction": ""},
+        "keypair": {"CSPId": id_of("keypair"), "PublicKey": "", "PrivateKey": "", "Fingerprint": ""},
+        "vm": {"CSPid": id_of("vm"), "ImageName": "", "VPCName": "", "SubnetName": "", "SecurityGroupNames": None},
+    }
+    shapes = {"vpc": VPC, "securitygroup": GROUP, "keypair": KEY_PAIR, "vm": VM}
+    for kind, name in held.items():
+        yield Call("POST", f"/reg{kind}", shapes[kind], with_(Name=name, **more[kind]), named(name))
+    for kind, name in names(cloud).items():
         yield Call("GET", f"/all{kind}", ALL, on, mapped(name))
 
 

@@ -17,7 +17,7 @@ def test_what_others_made_is_adopted_and_destroyed(tmp_path: Path) -> None:
     before, run = contents(client), f"spider-adopt-{secrets.token_hex(3)}"
     try:
         with spider(tmp_path) as api:
-            walk(api, cloud(free_cidr([*networks_of(client), *routes()]), f"{run}-"), keeps_groups=True)
+            walk(api, cloud(free_cidr([*networks_of(client), *routes()]), f"{run}-"))
         assert contents(client) == before
     finally:
         remove(client, run)
