@@ -64,7 +64,7 @@ def policy(log_in: LogIn) -> Any:
 
 def client_secret(tenant: str, client: str, secret: str, authority: str, transport: Any) -> Any:
     """azure-identity's credential, whose calls go by the transport alone."""
-    from azure.core.pipeline.policies import ContentDecodePolicy
+    from azure.core.pipeline.policies import ContentDecodePolicy, RetryPolicy
     from azure.identity import ClientSecretCredential
 
     # It would write Entra's words into the log as they come.
@@ -76,7 +76,8 @@ def client_secret(tenant: str, client: str, secret: str, authority: str, transpo
         authority=authority,
         disable_instance_discovery=True,
         transport=transport,
-        policies=[ContentDecodePolicy()],
+        # The first takes from the SDK's own calls what only it understands.
+        policies=[RetryPolicy.no_retries(), ContentDecodePolicy()],
     )
     # From AZURE_REGIONAL_AUTHORITY_NAME, which would lead elsewhere; there is no parameter that overrules it.
     credential._regional_authority = None
