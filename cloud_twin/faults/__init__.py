@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .active import Rules
 from .aws import EC2
+from .azure import AZURE
 from .dialect import Answer, Dialect, Request
 from .docker import DOCKER
 from .gcp import GCP
@@ -16,9 +17,10 @@ from .middleware import Faults
 from .proxy import Forwarding
 from .rule import Rule
 
-DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (DOCKER, EC2, GCP)}
+DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (AZURE, DOCKER, EC2, GCP)}
 
 __all__ = [
+    "AZURE",
     "DIALECTS",
     "DOCKER",
     "EC2",

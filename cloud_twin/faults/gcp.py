@@ -59,7 +59,9 @@ class Gcp:
         return request.method == "GET" or request.path == _TOKEN or self.api(request).endswith("Operations.wait")
 
     def error(self, status: int, code: str, message: str) -> Answer:
-        one = {"message": message, "domain": "usageLimits" if code in _LIMITS else "global", "reason": code}
+        message = message or _WORDS.get(status, "Cloud-Twin was told to refuse this.")
+        domain = "usageLimits" if code in _LIMITS else "global"
+        one = {"message": message, "domain": domain, "reason": code or _REASONS.get(status, "badRequest")}
         return json_answer(status, {"error": {"code": status, "message": message, "errors": [one]}})
 
     def code(self, answer: Answer) -> str:
@@ -89,6 +91,9 @@ class Gcp:
         return answer.having(json.dumps(_without(data, ids)).encode()) if data else answer
 
 
+# "Error messages" of the Compute Engine API.
+_REASONS = {401: "authError", 403: "forbidden", 404: "notFound", 500: "backendError", 503: "backendError"}
+_WORDS = {500: "Internal Error", 503: "The service is currently unavailable."}
 _LIMITS = ("rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded")
 
 

@@ -40,6 +40,8 @@ _MORE = (
     "See https://developers.google.com/identity/sign-in/web/devconsole-project."
 )
 
+_INFO = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "domain": "googleapis.com"}
+
 
 class Account:
     """The tokens that it has been given are good until they expire, in real time."""
@@ -75,10 +77,10 @@ class Account:
         """Who calls. Raises GceError."""
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
         if not token:
-            raise _unauthenticated("Request is missing required authentication credential.", "Login Required.")
+            raise _missing()
         if kind.lower() == "bearer" and (self._was_given(token) or self._is_signed(token, request)):
             return self.email
-        raise _unauthenticated("Request had invalid authentication credentials.", "Invalid Credentials")
+        raise _wrong()
 
     def token(self, request: Request) -> Response:
         """OAuth 2.0's JWT-bearer grant (RFC 7523). Refusals are OAuth's, not Compute Engine's."""
@@ -110,7 +112,7 @@ class Account:
 
     def _claims(self, token: str, audiences: Collection[str]) -> Mapping[str, Any]:
         """Of a JWT whose key, issuer, subject, times and audience (if it has one) are right. Raises PyJWTError."""
-        if jwt.get_unverified_header(token).get("kid") != self._key_id:
+        if jwt.get_unverified_header(token).get("kid", self._key_id) != self._key_id:
             raise jwt.InvalidTokenError("No valid verifier found for issuer.")
         claims: dict[str, Any] = jwt.decode(
             token,
@@ -136,12 +138,18 @@ def _scopes(claims: Mapping[str, Any]) -> set[str]:
     return set(str(claims.get("scope", "")).split())
 
 
-def _unauthenticated(message: str, short: str) -> GceError:
-    error = GceError(401, "authError", f"{message} {_MORE}", status_name="UNAUTHENTICATED")
-    error.more = {"message": short, "location": "Authorization", "locationType": "header"}
-    if short == "Login Required.":
-        error.reason = "required"
-    return error
+def _missing() -> GceError:
+    message = f"Request is missing required authentication credential. {_MORE}"
+    return _refusal("required", message, "Login Required.", details=[{**_INFO, "reason": "CREDENTIALS_MISSING"}])
+
+
+def _wrong() -> GceError:
+    return _refusal("authError", f"Request had invalid authentication credentials. {_MORE}", "Invalid Credentials")
+
+
+def _refusal(reason: str, message: str, short: str, details: list[dict[str, str]] | None = None) -> GceError:
+    where = {"location": "Authorization", "locationType": "header"}
+    return GceError(401, reason, message, short=short, status_name="UNAUTHENTICATED", details=details, **where)
 
 
 def _refused(code: str, why: str) -> Response:

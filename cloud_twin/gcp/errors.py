@@ -13,22 +13,33 @@ from ..facade import Refusal, json_response
 
 
 class GceError(Refusal):
-    """`status_name`: google.rpc.Code, where Google's front end itself answers. `more`: of the one error in `errors`."""
+    """`short`: the message of the one error in `errors`, if it is another; `more`: its further members.
 
-    def __init__(self, status: int, reason: str, message: str, *, status_name: str = "", **more: str) -> None:
+    `status_name` (of google.rpc.Code) and `details`: where Google's front end answers, before Compute Engine does.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        reason: str,
+        message: str,
+        *,
+        short: str = "",
+        status_name: str = "",
+        details: list[dict[str, str]] | None = None,
+        **more: str,
+    ) -> None:
         super().__init__(message)
         self.status = status
-        self.reason = reason
-        self.message = message
-        self.status_name = status_name
-        self.more = more
+        one = {"message": short or message, "domain": "global", "reason": reason, **more}
+        self._error: dict[str, Any] = {"code": status, "message": message, "errors": [one]}
+        if status_name:
+            self._error["status"] = status_name
+        if details:
+            self._error["details"] = details
 
     def response(self) -> Response:
-        one = {"message": self.message, "domain": "global", "reason": self.reason, **self.more}
-        error: dict[str, Any] = {"code": self.status, "message": self.message, "errors": [one]}
-        if self.status_name:
-            error["status"] = self.status_name
-        return json_response({"error": error}, self.status)
+        return json_response({"error": self._error}, self.status)
 
 
 def invalid(message: str) -> GceError:
@@ -59,6 +70,14 @@ def in_use(kind: str, key: str, user: str) -> GceError:
     """`kind`: in the singular, as in networkS."""
     message = f"The {kind} resource '{key}' is already being used by '{user}'"
     return GceError(400, "resourceInUseByAnotherResource", message)
+
+
+def invalid_usage(why: str) -> GceError:
+    return GceError(400, "invalidResourceUsage", f"Invalid resource usage: '{why}'.")
+
+
+def bad_request(message: str) -> GceError:
+    return GceError(400, "badRequest", message)
 
 
 def condition_not_met(message: str) -> GceError:

@@ -17,7 +17,7 @@ from . import addresses, api, firewalls, networks, operations
 from .account import PROJECT, Account
 from .catalogue.images import IMAGES
 from .catalogue.places import ALL_ZONES, ZONES
-from .errors import GceError, invalid_field, unserved
+from .errors import GceError, absent, invalid_field, unserved
 from .links import project_key
 from .permissions import forbidden
 
@@ -118,12 +118,14 @@ class Gcp(Facade):
             self.centre.settle()
 
     def _check_place(self, call: Call) -> None:
-        """Raises GceError for a project that is not the account's, an unknown zone, an unknown region."""
-        project = self.project(call).removeprefix("projects/")
-        if project in IMAGES and call.route.name.startswith("compute.images."):
-            return
-        if project != PROJECT:
-            raise forbidden(dict.fromkeys(call.route.permissions or (_guess(call.route.name),), f"projects/{project}"))
+        """Raises GceError for another's project, one that is not there, an unknown zone, an unknown region."""
+        project = self.project(call)
+        if project.removeprefix("projects/") in IMAGES:
+            if call.route.name.startswith("compute.images."):
+                return
+            raise forbidden({self._methods[call.route.name].permissions[0]: project})
+        if project != f"projects/{PROJECT}":
+            raise absent(project)
         places: dict[str, Any] = {"zone": ALL_ZONES, "region": ZONES}
         for word, known in places.items():
             given = call.values.get(word)
@@ -155,7 +157,3 @@ def _resource(call: Call) -> str:
     if words[2:3] == ["global"] and len(words) > 4:
         return "/".join(words[:5])
     return "/".join(words[:2])
-
-
-def _guess(name: str) -> str:
-    return name.replace(".insert", ".create")

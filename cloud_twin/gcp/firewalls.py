@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..centre import Effect, State, Thing
 from ..facade import Call
 from . import bodies, lists, operations, quotas, shapes
-from .errors import exists, invalid, invalid_field, required
+from .errors import bad_request, exists, invalid, invalid_field, required
 from .links import NAME, check_name, find, link, number_id, shown_time
 from .references import network_of
 
@@ -20,6 +20,10 @@ PRIORITY = 1000
 LARGEST_PORT = LARGEST_PRIORITY = 65535
 _PROTOCOLS = ("tcp", "udp", "icmp", "esp", "ah", "sctp", "ipip", "all")
 _WITH_PORTS = ("tcp", "udp", "sctp", "6", "17", "132")
+_NO_PROTOCOL = (
+    'Must be one of ["ah", "all", "esp", "icmp", "ipip", "sctp", "tcp", "udp"] '
+    "or an IP protocol number between 0 and 255."
+)
 _PORTS = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?")
 # "VPC firewall rules", VPC guide: who is meant is said by tags or by service accounts.
 _TAGS = ("sourceTags", "targetTags")
@@ -148,7 +152,7 @@ def _check_protocols(body: dict[str, Any]) -> None:
         if not protocol:
             raise required(f"{field}.IPProtocol")
         if protocol not in _PROTOCOLS and not (protocol.isdecimal() and int(protocol) <= 255):
-            raise invalid_field(f"{field}.IPProtocol", one["IPProtocol"], "Invalid protocol.")
+            raise invalid_field(f"{field}.IPProtocol", one["IPProtocol"], _NO_PROTOCOL)
         one["IPProtocol"] = protocol
         if one.get("ports") == []:
             del one["ports"]
@@ -167,9 +171,8 @@ def _check_ports(field: str, given: str) -> None:
 
 def _check_who(body: dict[str, Any]) -> None:
     egress = body["direction"] == "EGRESS"
-    for member in ("sourceTags", "sourceServiceAccounts", "sourceRanges") if egress else ():
-        if member in body:
-            raise invalid_field(f"resource.{member}", body[member], "Source filters are not allowed on EGRESS rules.")
+    if egress and any(member in body for member in ("sourceTags", "sourceServiceAccounts", "sourceRanges")):
+        raise bad_request("Should not specify source range/tag for egress direction.")
     if any(member in body for member in _TAGS) and any(member in body for member in _ACCOUNTS):
         raise invalid("Service accounts and tags cannot be used together in one firewall rule.")
     for member in _TAGS:

@@ -8,7 +8,7 @@ from ..centre import Effect, Failure, Machine, Power, State, Thing
 from ..facade import Call
 from . import addresses, bodies, labels, lists, operations, shapes
 from .catalogue.places import ALL_ZONES
-from .errors import GceError, invalid_field, not_ready
+from .errors import invalid_field, invalid_usage, not_ready
 from .links import find
 from .machines import shown
 
@@ -36,10 +36,7 @@ def delete(cloud: Gcp, call: Call) -> dict[str, Any]:
     machine = _named(cloud, call)
     _refuse_unready(machine)
     if machine.body["deletionProtection"]:
-        text = (
-            f"Invalid resource usage: 'Resource cannot be deleted if it's protected against deletion: {machine.key}'."
-        )
-        raise GceError(400, "invalidResourceUsage", text)
+        raise invalid_usage("Resource cannot be deleted if it's protected against deletion.")
     return operations.begin(cloud, call, "delete", machine, Effect.REMOVE)
 
 

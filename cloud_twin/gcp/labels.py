@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import fingerprints
-from .errors import condition_not_met, invalid, invalid_field
+from .errors import condition_not_met, invalid_field
 from .links import NAME
 
 MOST_LABELS = 64
@@ -20,19 +20,23 @@ MOST_METADATA_VALUE = 262_144
 MOST_METADATA = 524_288
 _KEY = re.compile(r"[^\W\dA-Z][\w-]{0,62}")
 _VALUE = re.compile(r"[\w-]{0,63}")
+_HOLDS = "can only contain lowercase letters, numeric characters, underscores and dashes."
+_KEYS = (
+    f"with a lowercase character, {_HOLDS} The key can be at most 63 characters long. "
+    "International characters are allowed."
+)
+_VALUES = f"{_HOLDS} The value can be at most 63 characters long. International characters are allowed."
 
 
 def check_labels(labels: Mapping[str, str], field: str = "resource.labels") -> None:
     """Raises GceError."""
     if len(labels) > MOST_LABELS:
-        raise invalid_field(field, len(labels), f"Too many labels: at most {MOST_LABELS} are allowed.")
+        raise invalid_field(field, "", f"Too many labels: at most {MOST_LABELS} are allowed.")
     for key, value in labels.items():
         if not _KEY.fullmatch(key) or key != key.lower():
-            why = "Label keys must start with a lowercase letter, and hold only lowercase letters, numbers, _ and -."
-            raise invalid_field(field, key, why)
+            raise invalid_field(field, "", f"Label key '{key}' violates format constraints. The key must start {_KEYS}")
         if not _VALUE.fullmatch(value) or value != value.lower():
-            why = "Label values must hold only lowercase letters, numbers, _ and -, and at most 63 of them."
-            raise invalid_field(field, value, why)
+            raise invalid_field(field, "", f"Label value '{value}' violates format constraints. The value {_VALUES}")
 
 
 def check_tags(tags: Sequence[str], field: str = "resource.tags.items") -> None:
@@ -53,7 +57,7 @@ def check_metadata(items: Sequence[Mapping[str, str]], field: str = "resource.me
             why = f"Must be a match of regex '[a-zA-Z0-9-_]{{1,{MOST_METADATA_KEY}}}'"
             raise invalid_field(f"{field}[{index}].key", key, why)
         if key in seen:
-            raise invalid(f"Invalid value for field '{field}': ''. Metadata has duplicate keys: {key}")
+            raise invalid_field(field.removesuffix(".items"), "", f"Metadata has duplicate keys: {key}")
         seen.add(key)
         if len(value.encode()) > MOST_METADATA_VALUE:
             raise invalid_field(f"{field}[{index}].value", "", f"The value is larger than {MOST_METADATA_VALUE} bytes.")

@@ -11,7 +11,7 @@ from . import addresses, bodies, disks, labels, operations, quotas, references, 
 from .catalogue.images import Image
 from .catalogue.machine_types import MachineType
 from .catalogue.places import region_of
-from .errors import exists, invalid, invalid_field, required
+from .errors import bad_request, exists, invalid, invalid_field, required
 from .links import check_name, name_of
 
 if TYPE_CHECKING:
@@ -143,19 +143,20 @@ def _check_interfaces(cloud: Gcp, call: Call, launch: Launch) -> None:
 
 
 def _check_scheduling(launch: Launch) -> None:
-    """ "GPUs on Compute Engine", guide: a machine with GPUs cannot be moved while it runs; nor can a spot one."""
+    """A machine with GPUs cannot be moved while it runs, nor can a spot one ("Live migration process", guide)."""
     scheduling = launch.body.setdefault("scheduling", {})
-    spot = scheduling.get("preemptible") or scheduling.get("provisioningModel") == "SPOT"
-    fixed = bool(launch.machine_type.gpu) or spot
+    spot = scheduling.get("preemptible", False) or scheduling.get("provisioningModel") == "SPOT"
     maintenance = scheduling.get("onHostMaintenance", "TERMINATE" if spot else "MIGRATE")
-    if fixed and maintenance != "TERMINATE":
-        why = "Instances with guest accelerators do not support live migration."
-        raise invalid(f"Instance with {launch.machine_type.name}: {why}" if not launch.machine_type.gpu else why)
+    if launch.machine_type.gpu and maintenance != "TERMINATE":
+        raise bad_request("Instances with guest accelerators do not support live migration.")
+    must_be = "Scheduling must have preemptible be false when"
     if spot and scheduling.get("automaticRestart"):
-        raise invalid("Scheduling must have automaticRestart be false when preemptible is true.")
+        raise invalid_field("resource.scheduling.preemptible", "true", f"{must_be} AutomaticRestart is true.")
+    if spot and maintenance != "TERMINATE":
+        raise invalid_field("resource.scheduling.preemptible", "true", f"{must_be} OnHostMaintenance isn't TERMINATE.")
     scheduling["onHostMaintenance"] = maintenance
     scheduling.setdefault("automaticRestart", not spot)
-    scheduling.setdefault("preemptible", bool(spot))
+    scheduling.setdefault("preemptible", spot)
     scheduling.setdefault("provisioningModel", "SPOT" if spot else "STANDARD")
 
 
@@ -197,7 +198,11 @@ def _launch(cloud: Gcp, call: Call, launch: Launch) -> dict[str, Any]:
             wanted = launch.interface.get("networkIP")
             machine.body["networkIP"] = centre.take_address(machine, launch.subnetwork.key, wanted)
         except Exhausted:
-            text = f"IP space of '{launch.subnetwork.key}' is exhausted."
+            cidr = launch.subnetwork.body["ipCidrRange"]
+            text = (
+                f"IP space of '{launch.subnetwork.key}' is exhausted. "
+                f"Insufficient free IP addresses in the IP range '{cidr}'."
+            )
             failure = Failure("IP_SPACE_EXHAUSTED_WITH_DETAILS", text)
         except (Taken, ValueError):
             field = "resource.networkInterfaces[0].networkIP"

@@ -7,20 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from werkzeug.wrappers import Response
-
-from ..facade import json_response
 from .errors import GceError
 
 
 class Forbidden(GceError):
     def __init__(self, messages: list[str]) -> None:
         super().__init__(403, "forbidden", messages[0])
-        self._messages = messages
-
-    def response(self) -> Response:
-        errors = [{"message": one, "domain": "global", "reason": self.reason} for one in self._messages]
-        return json_response({"error": {"code": 403, "message": self.message, "errors": errors}}, 403)
+        self._error["errors"] = [{"message": one, "domain": "global", "reason": "forbidden"} for one in messages]
 
 
 def forbidden(missing: Mapping[str, str]) -> Forbidden:

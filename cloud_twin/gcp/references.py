@@ -19,7 +19,6 @@ DISK_TYPES = ("pd-standard", "pd-balanced", "pd-ssd", "pd-extreme")
 
 
 def network_of(cloud: Gcp, call: Call, given: str, field: str) -> Thing:
-    """GoogleCloudPlatform/terraform and others quote 400 for a network that is not there."""
     return _thing(cloud, call, given, "networks", field, "network")
 
 
@@ -45,7 +44,9 @@ def image_of(cloud: Gcp, call: Call, given: str, field: str) -> Image:
     try:
         return images.find(key)
     except GceError:
-        raise absent_in(field, given, key, "image") from None
+        if "/images/family/" in key:
+            raise
+        raise absent_in(field, given, "image") from None
 
 
 def disk_type_of(cloud: Gcp, call: Call, given: str, field: str) -> str:
@@ -58,7 +59,7 @@ def disk_type_of(cloud: Gcp, call: Call, given: str, field: str) -> str:
     return key
 
 
-def absent_in(field: str, given: str, key: str, kind: str) -> GceError:
+def absent_in(field: str, given: str, kind: str) -> GceError:
     return invalid_field(field, given, f"The referenced {kind} resource cannot be found.")
 
 
@@ -66,7 +67,7 @@ def _thing(cloud: Gcp, call: Call, given: str, kind: str, field: str, word: str)
     key = read_key(field, given, kind, cloud.project(call))
     found = cloud.centre.find(key)
     if found is None:
-        raise absent_in(field, given, key, word)
+        raise absent_in(field, given, word)
     return found
 
 

@@ -9,7 +9,7 @@ from ..centre import Effect, Pool, State, Thing
 from ..facade import Call
 from . import bodies, fingerprints, lists, operations, quotas, shapes
 from .catalogue.places import ZONES
-from .errors import exists, in_use, invalid_field, required
+from .errors import exists, in_use, invalid_field, invalid_usage, required
 from .links import check_name, find, link, name_of, number_id, shown_time
 from .references import network_of
 
@@ -99,10 +99,7 @@ def delete(cloud: Gcp, call: Call) -> dict[str, Any]:
     if users := sorted(one.key for one in cloud.centre.users(thing.key)):
         raise in_use("subnetwork", thing.key, users[0])
     if thing.goes_with:
-        # "Work with VPC networks": those of auto mode go only with their network.
-        raise invalid_field(
-            "subnetwork", name_of(thing.key), "Cannot delete auto subnetwork from an auto subnet mode network."
-        )
+        raise invalid_usage("Cannot delete auto subnetwork from an auto subnet mode network.")
     return operations.begin(cloud, call, "delete", thing, Effect.REMOVE)
 
 
@@ -116,7 +113,7 @@ def _check_range(cloud: Gcp, network: Thing, given: str) -> None:
     try:
         wanted = ipaddress.IPv4Network(given)
     except ValueError:
-        raise invalid_field(field, given, "Must be a valid IPV4 CIDR address range.") from None
+        raise invalid_field(field, given, "Must be a CIDR address range.") from None
     if wanted.prefixlen not in _PREFIXES or any(wanted.overlaps(one) for one in _PROHIBITED):
         raise invalid_field(field, given, f"IP CIDR range {given} is not a valid subnetwork range.")
     if network.body["autoCreateSubnetworks"] and wanted.overlaps(_AUTO_RANGE):
