@@ -22,6 +22,12 @@ def _aws(clock: TwinClock) -> Cloud:
     return Aws(clock)
 
 
+def _azure(clock: TwinClock) -> Cloud:
+    from .azure import Azure
+
+    return Azure(clock)
+
+
 def _gcp(clock: TwinClock) -> Cloud:
     from .gcp import Gcp
 
@@ -29,7 +35,7 @@ def _gcp(clock: TwinClock) -> Cloud:
 
 
 # In the order in which they are asked: AWS, whose calls have no path of their own, takes what is left.
-MAKERS: Mapping[str, Callable[[TwinClock], Cloud]] = {"gcp": _gcp, "aws": _aws}
+MAKERS: Mapping[str, Callable[[TwinClock], Cloud]] = {"azure": _azure, "gcp": _gcp, "aws": _aws}
 
 
 class Twin:

@@ -1,0 +1,219 @@
+"""Security rules: children of a group, changed with it or by themselves."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Any
+
+from ...centre import State, Thing
+from ...facade import Call
+from .. import listing
+from ..errors import ArmError
+from ..ids import ResourceId, parse
+from ..shape import IGNORED, NUMBER, REFERENCE, TEXT, ListOf, Members, word
+from .base import Networked
+
+NSG = "Microsoft.Network/networkSecurityGroups"
+RULE = f"{NSG}/securityRules"
+LOWEST, HIGHEST = 100, 4096
+# https://learn.microsoft.com/azure/virtual-network/service-tags-overview; those of regions have a dot in them.
+TAGS = frozenset(
+    ("virtualnetwork", "azureloadbalancer", "internet", "azurecloud", "storage", "sql", "azuretrafficmanager")
+)
+_ENDS = (
+    ("sourceAddressPrefix", "sourceAddressPrefixes", "sourceApplicationSecurityGroups"),
+    ("destinationAddressPrefix", "destinationAddressPrefixes", "destinationApplicationSecurityGroups"),
+)
+_PORTS = (("sourcePortRange", "sourcePortRanges"), ("destinationPortRange", "destinationPortRanges"))
+
+properties = Members(
+    "SecurityRulePropertiesFormat",
+    {
+        "description": TEXT,
+        "protocol": word("Tcp", "Udp", "Icmp", "Esp", "Ah", "*"),
+        "sourcePortRange": TEXT,
+        "destinationPortRange": TEXT,
+        "sourceAddressPrefix": TEXT,
+        "sourceAddressPrefixes": ListOf(TEXT),
+        "sourceApplicationSecurityGroups": ListOf(REFERENCE),
+        "destinationAddressPrefix": TEXT,
+        "destinationAddressPrefixes": ListOf(TEXT),
+        "destinationApplicationSecurityGroups": ListOf(REFERENCE),
+        "sourcePortRanges": ListOf(TEXT),
+        "destinationPortRanges": ListOf(TEXT),
+        "access": word("Allow", "Deny"),
+        "priority": NUMBER,
+        "direction": word("Inbound", "Outbound"),
+        "provisioningState": IGNORED,
+    },
+    ("protocol", "access", "priority", "direction"),
+)
+shape = Members(
+    "SecurityRule", {"id": IGNORED, "name": TEXT, "type": IGNORED, "etag": IGNORED, "properties": properties}
+)
+
+
+class SecurityRules(Networked):
+    type = RULE
+    shape = shape
+    needs_location = False
+
+    def list_in_group_of_rules(self, call: Call) -> Any:
+        words = call.request.path.strip("/").split("/")
+        owner = self.owner(parse("/".join(words[:8])).of_type(NSG))
+        return listing.page(call, self.arm.settings, self.of(owner), self.shown)
+
+    def of(self, group: Thing) -> list[Thing]:
+        return [one for one in self.arm.centre.of_kind(RULE) if one.goes_with == group.key]
+
+    def owner(self, resource: ResourceId) -> Thing:
+        self.arm.group(resource)
+        found = self.arm.centre.find(resource.key)
+        if found is None:
+            raise ArmError(
+                404,
+                "ParentResourceNotFound",
+                "Failed to perform 'read' on resource(s) of type 'networkSecurityGroups/securityRules', because the "
+                f"parent resource '{resource}' could not be found.",
+            )
+        return found
+
+    def found(self, resource: ResourceId) -> Thing:
+        self.owner(resource.parent)
+        found = self.arm.centre.find(resource.key)
+        if found is None:
+            raise ArmError(404, "NotFound", f"Resource {resource} not found.", details=[])
+        return found
+
+    def id(self, call: Call) -> ResourceId:
+        found = super().id(call)
+        owner = self.arm.centre.find(found.parent.key)
+        return parse(owner.body["id"]).child("securityRules", found.name) if owner else found
+
+    def make(self, call: Call, resource: ResourceId, sent: dict[str, Any]) -> Thing:
+        owner = self.owner(resource.parent)
+        self.refuse_unready(call, owner)
+        given = sent.get("properties") or {}
+        return self.made(owner, resource, given, [one.body for one in self.of(owner)])
+
+    def change(self, call: Call, thing: Thing, sent: dict[str, Any]) -> None:
+        owner = self.arm.centre.get(str(thing.goes_with))
+        given = sent.get("properties") or {}
+        others = [one.body for one in self.of(owner) if one.key != thing.key]
+        self.check(parse(thing.body["id"]), given, others)
+        thing.body["properties"] = given
+
+    def made(self, owner: Thing, resource: ResourceId, given: dict[str, Any], others: list[dict[str, Any]]) -> Thing:
+        """Not yet in the centre. `others`: bodies of the rules beside it."""
+        self.check_name(resource)
+        self.check(resource, given, others)
+        thing: Thing = self.new(resource, {"properties": given}, goes_with=owner.key)
+        del thing.body["properties"]["resourceGuid"]
+        thing.state = State.READY  # a change of its group is the group's job
+        return thing
+
+    def check(self, resource: ResourceId, given: dict[str, Any], others: list[dict[str, Any]]) -> None:
+        """Raises ArmError."""
+        for name in properties.needed:
+            if name not in given:
+                raise self.voice.missing(f"properties.{name}")
+        priority = given["priority"]
+        if not LOWEST <= priority <= HIGHEST:
+            text = f"Security rule has invalid Priority. Value provided: {priority} Allowed range {LOWEST}-{HIGHEST}."
+            raise ArmError(400, "SecurityRuleInvalidPriority", text, details=[])
+        for one, several in _PORTS:
+            self._check_ports(resource, given, one, several)
+        for one, several, groups in _ENDS:
+            self._check_ends(resource, given, one, several, groups)
+        for other in others:
+            theirs = other["properties"]
+            if (theirs["priority"], theirs["direction"]) == (priority, given["direction"]):
+                raise ArmError(
+                    400,
+                    "SecurityRuleConflict",
+                    f"Security rule {resource.name} conflicts with rule {other['name']}. Rules cannot have the same "
+                    "Priority and Direction.",
+                    details=[],
+                )
+
+    def _check_ports(self, resource: ResourceId, given: dict[str, Any], one: str, several: str) -> None:
+        sent = self._either(resource, given, one, several)
+        for text in sent:
+            if not _ports(text):
+                raise ArmError(
+                    400,
+                    "SecurityRuleInvalidPortRange",
+                    f"Security rule has invalid Port range. Value provided: {text}. Value should be an integer OR "
+                    "integer "
+                    f"range with '-' delimiter. Valid range 0-65535.",
+                    details=[],
+                )
+
+    def _check_ends(self, resource: ResourceId, given: dict[str, Any], one: str, several: str, groups: str) -> None:
+        if given.get(groups):
+            return
+        for text in self._either(resource, given, one, several):
+            if not _prefix(text):
+                raise ArmError(
+                    400,
+                    "SecurityRuleInvalidAddressPrefix",
+                    f"Security rule {resource} has invalid Address prefix. Value provided: {text}",
+                    details=[],
+                )
+
+    def _either(self, resource: ResourceId, given: dict[str, Any], one: str, several: str) -> list[str]:
+        """A member, or its plural. Raises ArmError."""
+        if given.get(one) and given.get(several):
+            text = f"Security rule {resource} must have only one of {one} and {several}."
+            raise ArmError(400, "SecurityRuleParameterConflict", text, details=[])
+        found = [given[one]] if given.get(one) else list(given.get(several) or ())
+        if not found:
+            text = (
+                f"Required security rule parameters are missing for security rule with Id: {resource}. Security rule "
+                f"must specify either {one} or {several}."
+            )
+            raise ArmError(400, "SecurityRuleParameterMissing", text, details=[])
+        return found
+
+    def state(self, thing: Thing) -> str:
+        owner = self.arm.centre.find(str(thing.goes_with))
+        return super().state(thing if owner is None or owner.state is State.READY else owner)
+
+    def shown(self, thing: Thing) -> dict[str, Any]:
+        body = super().shown(thing)
+        for several in (
+            "sourceAddressPrefixes",
+            "destinationAddressPrefixes",
+            "sourcePortRanges",
+            "destinationPortRanges",
+        ):
+            body["properties"].setdefault(several, [])
+        return body
+
+    def family(self, thing: Thing) -> list[str]:
+        group = str(thing.goes_with) if thing.kind == RULE else thing.key
+        return [group, *(one.key for one in self.of(self.arm.centre.get(group)))]
+
+    def refuse_in_use(self, thing: Thing) -> None:
+        """Nothing depends on a rule."""
+
+
+def _ports(text: str) -> bool:
+    if text == "*":
+        return True
+    first, dash, last = text.partition("-")
+    ends = [first, last] if dash else [first]
+    if not all(re.fullmatch(r"\d{1,5}", end) and int(end) <= 65535 for end in ends):
+        return False
+    return int(ends[0]) <= int(ends[-1])
+
+
+def _prefix(text: str) -> bool:
+    if text == "*" or text.lower() in TAGS or re.fullmatch(r"[A-Za-z][A-Za-z]+(\.[A-Za-z0-9]+)?", text):
+        return True
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
