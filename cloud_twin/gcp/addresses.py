@@ -45,6 +45,6 @@ def aggregated_routers(cloud: Gcp, call: Call) -> dict[str, Any]:
     return lists.aggregated(cloud, call, "compute#routerAggregatedList", "routers", scopes, [])
 
 
-def aggregated_forwarding_rules(cloud: Gcp, call: Call) -> dict[str, Any]:
+def aggregated_rules(cloud: Gcp, call: Call) -> dict[str, Any]:
     scopes = ["global", *(f"regions/{region}" for region in ZONES)]
     return lists.aggregated(cloud, call, "compute#forwardingRuleAggregatedList", "forwardingRules", scopes, [])

@@ -1,8 +1,9 @@
 """Compute Engine's methods that the twin serves, with the permissions that each asks for. Nothing else is served.
 
-A path is below /compute/v1/projects/{project}. Permissions are those of the IAM reference, and of "Create and start a
-VM instance" of the guide. What an insert needs depends on what it names, so its function asks for it; those of the
-table are all that it may need.
+A path is below /compute/v1/projects/{project}. A method's permission is called as the method itself, with create for
+insert, update for patch, list for aggregatedList, get for wait; `also` are further ones (the IAM reference, and "Create
+and start a VM instance" of the guide). What an insert needs depends on what it names, so its function asks for it;
+those of the table are all that it may need. Query parameters follow from what a method does.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ LIST = frozenset(("filter", "maxResults", "orderBy", "pageToken", "returnPartial
 AGGREGATED = LIST | {"includeAllScopes", "serviceProjectNumber"}
 CHANGE = frozenset(("requestId",))
 NONE = frozenset[str]()
+# How a permission is called where it is not as the method.
+_VERBS = {"insert": "create", "patch": "update", "aggregatedList": "list", "wait": "get"}
+_QUERIES = {"list": LIST, "aggregatedList": AGGREGATED, "get": NONE, "getFromFamily": NONE, "wait": NONE}
 
 
 class Method(NamedTuple):
@@ -45,8 +49,8 @@ class Method(NamedTuple):
     path: str
     act: Callable[[Gcp, Call], Any]
     permissions: tuple[str, ...]
-    query: frozenset[str] = NONE
-    more: frozenset[str] = NONE
+    query: frozenset[str]
+    more: frozenset[str]
 
     @property
     def asked_first(self) -> tuple[str, ...]:
@@ -54,16 +58,31 @@ class Method(NamedTuple):
         return () if self.name.endswith(".insert") else self.permissions
 
 
+def _method(
+    name: str,
+    method: str,
+    path: str,
+    act: Callable[[Gcp, Call], Any],
+    also: tuple[str, ...] = (),
+    query: frozenset[str] = NONE,
+    more: frozenset[str] = NONE,
+) -> Method:
+    service, collection, verb = name.split(".")
+    permission = f"{service}.{collection}.{_VERBS.get(verb, verb)}"
+    return Method(name, method, path, act, (permission, *also), query or _QUERIES.get(verb, CHANGE), more)
+
+
 ZONE, REGION = "/zones/<zone>", "/regions/<region>"
 _INSTANCE = f"{ZONE}/instances/<instance>"
+_ANY_INSTANCE = f"{ZONE}/instances/<resource>"
+_OPERATION = "operations/<operation>"
 _SOURCES = frozenset(("sourceInstanceTemplate", "sourceMachineImage"))
 _STOP = frozenset(("discardLocalSsd", "noGracefulShutdown"))
 _ENDING = frozenset(("noGracefulShutdown",))
+_ZONE_HINT = frozenset(("zone",))
 _PROTECTION = CHANGE | {"deletionProtection"}
-
 _POLICY = ("compute.networks.updatePolicy",)
 _LAUNCH = (
-    "compute.instances.create",
     "compute.disks.create",
     "compute.subnetworks.use",
     "compute.subnetworks.useExternalIp",
@@ -74,304 +93,74 @@ _LAUNCH = (
 )
 
 METHODS = (
-    Method("compute.projects.get", "GET", "", projects.get, ("compute.projects.get",)),
+    # The project
+    _method("compute.projects.get", "GET", "", projects.get),
     # Places and types
-    Method("compute.regions.list", "GET", "/regions", zones.list_regions, ("compute.regions.list",), LIST),
-    Method("compute.regions.get", "GET", REGION, zones.get_region, ("compute.regions.get",)),
-    Method("compute.zones.list", "GET", "/zones", zones.list_zones, ("compute.zones.list",), LIST),
-    Method("compute.zones.get", "GET", ZONE, zones.get_zone, ("compute.zones.get",)),
-    Method(
-        "compute.machineTypes.list",
-        "GET",
-        f"{ZONE}/machineTypes",
-        machine_types.list_,
-        ("compute.machineTypes.list",),
-        LIST,
-    ),
-    Method(
-        "compute.machineTypes.get",
-        "GET",
-        f"{ZONE}/machineTypes/<machineType>",
-        machine_types.get,
-        ("compute.machineTypes.get",),
-    ),
-    Method(
-        "compute.machineTypes.aggregatedList",
-        "GET",
-        "/aggregated/machineTypes",
-        machine_types.aggregated,
-        ("compute.machineTypes.list",),
-        AGGREGATED,
-    ),
+    _method("compute.regions.list", "GET", "/regions", zones.list_regions),
+    _method("compute.regions.get", "GET", REGION, zones.get_region),
+    _method("compute.zones.list", "GET", "/zones", zones.list_zones),
+    _method("compute.zones.get", "GET", ZONE, zones.get_zone),
+    _method("compute.machineTypes.list", "GET", f"{ZONE}/machineTypes", machine_types.list_),
+    _method("compute.machineTypes.get", "GET", f"{ZONE}/machineTypes/<machineType>", machine_types.get),
+    _method("compute.machineTypes.aggregatedList", "GET", "/aggregated/machineTypes", machine_types.aggregated),
     # Images
-    Method("compute.images.list", "GET", "/global/images", images.list_, ("compute.images.list",), LIST),
-    Method("compute.images.get", "GET", "/global/images/<image>", images.get, ("compute.images.get",)),
-    Method(
-        "compute.images.getFromFamily",
-        "GET",
-        "/global/images/family/<family>",
-        images.get_from_family,
-        ("compute.images.getFromFamily",),
-        NONE,
-        frozenset(("zone",)),
+    _method("compute.images.list", "GET", "/global/images", images.list_),
+    _method("compute.images.get", "GET", "/global/images/<image>", images.get),
+    _method(
+        "compute.images.getFromFamily", "GET", "/global/images/family/<family>", images.get_from_family, more=_ZONE_HINT
     ),
     # Networks
-    Method("compute.networks.list", "GET", "/global/networks", networks.list_, ("compute.networks.list",), LIST),
-    Method(
-        "compute.networks.insert", "POST", "/global/networks", networks.insert, ("compute.networks.create",), CHANGE
-    ),
-    Method("compute.networks.get", "GET", "/global/networks/<network>", networks.get, ("compute.networks.get",)),
-    Method(
-        "compute.networks.delete",
-        "DELETE",
-        "/global/networks/<network>",
-        networks.delete,
-        ("compute.networks.delete",),
-        CHANGE,
-    ),
-    Method(
-        "compute.subnetworks.list",
-        "GET",
-        f"{REGION}/subnetworks",
-        subnetworks.list_,
-        ("compute.subnetworks.list",),
-        LIST,
-    ),
-    Method(
-        "compute.subnetworks.insert",
-        "POST",
-        f"{REGION}/subnetworks",
-        subnetworks.insert,
-        ("compute.subnetworks.create", *_POLICY),
-        CHANGE,
-    ),
-    Method(
-        "compute.subnetworks.get",
-        "GET",
-        f"{REGION}/subnetworks/<subnetwork>",
-        subnetworks.get,
-        ("compute.subnetworks.get",),
-    ),
-    Method(
-        "compute.subnetworks.delete",
-        "DELETE",
-        f"{REGION}/subnetworks/<subnetwork>",
-        subnetworks.delete,
-        ("compute.subnetworks.delete",),
-        CHANGE,
-    ),
-    Method(
-        "compute.subnetworks.aggregatedList",
-        "GET",
-        "/aggregated/subnetworks",
-        subnetworks.aggregated,
-        ("compute.subnetworks.list",),
-        AGGREGATED,
-    ),
-    Method("compute.routes.list", "GET", "/global/routes", routes.list_, ("compute.routes.list",), LIST),
-    Method(
-        "compute.routers.aggregatedList",
-        "GET",
-        "/aggregated/routers",
-        addresses.aggregated_routers,
-        ("compute.routers.list",),
-        AGGREGATED,
-    ),
-    Method(
-        "compute.forwardingRules.aggregatedList",
-        "GET",
-        "/aggregated/forwardingRules",
-        addresses.aggregated_forwarding_rules,
-        ("compute.forwardingRules.list",),
-        AGGREGATED,
-    ),
-    Method("compute.addresses.list", "GET", f"{REGION}/addresses", addresses.list_, ("compute.addresses.list",), LIST),
-    Method(
-        "compute.addresses.aggregatedList",
-        "GET",
-        "/aggregated/addresses",
-        addresses.aggregated,
-        ("compute.addresses.list",),
-        AGGREGATED,
-    ),
-    Method("compute.firewalls.list", "GET", "/global/firewalls", firewalls.list_, ("compute.firewalls.list",), LIST),
-    Method(
-        "compute.firewalls.insert",
-        "POST",
-        "/global/firewalls",
-        firewalls.insert,
-        ("compute.firewalls.create", *_POLICY),
-        CHANGE,
-    ),
-    Method("compute.firewalls.get", "GET", "/global/firewalls/<firewall>", firewalls.get, ("compute.firewalls.get",)),
-    Method(
-        "compute.firewalls.patch",
-        "PATCH",
-        "/global/firewalls/<firewall>",
-        firewalls.patch,
-        ("compute.firewalls.update", *_POLICY),
-        CHANGE,
-    ),
-    Method(
-        "compute.firewalls.update",
-        "PUT",
-        "/global/firewalls/<firewall>",
-        firewalls.update,
-        ("compute.firewalls.update", *_POLICY),
-        CHANGE,
-    ),
-    Method(
-        "compute.firewalls.delete",
-        "DELETE",
-        "/global/firewalls/<firewall>",
-        firewalls.delete,
-        ("compute.firewalls.delete", *_POLICY),
-        CHANGE,
-    ),
+    _method("compute.networks.list", "GET", "/global/networks", networks.list_),
+    _method("compute.networks.insert", "POST", "/global/networks", networks.insert),
+    _method("compute.networks.get", "GET", "/global/networks/<network>", networks.get),
+    _method("compute.networks.delete", "DELETE", "/global/networks/<network>", networks.delete),
+    _method("compute.subnetworks.list", "GET", f"{REGION}/subnetworks", subnetworks.list_),
+    _method("compute.subnetworks.insert", "POST", f"{REGION}/subnetworks", subnetworks.insert, also=_POLICY),
+    _method("compute.subnetworks.get", "GET", f"{REGION}/subnetworks/<subnetwork>", subnetworks.get),
+    _method("compute.subnetworks.delete", "DELETE", f"{REGION}/subnetworks/<subnetwork>", subnetworks.delete),
+    _method("compute.subnetworks.aggregatedList", "GET", "/aggregated/subnetworks", subnetworks.aggregated),
+    _method("compute.routes.list", "GET", "/global/routes", routes.list_),
+    _method("compute.routers.aggregatedList", "GET", "/aggregated/routers", addresses.aggregated_routers),
+    _method("compute.forwardingRules.aggregatedList", "GET", "/aggregated/forwardingRules", addresses.aggregated_rules),
+    _method("compute.addresses.list", "GET", f"{REGION}/addresses", addresses.list_),
+    _method("compute.addresses.aggregatedList", "GET", "/aggregated/addresses", addresses.aggregated),
+    _method("compute.firewalls.list", "GET", "/global/firewalls", firewalls.list_),
+    _method("compute.firewalls.insert", "POST", "/global/firewalls", firewalls.insert, also=_POLICY),
+    _method("compute.firewalls.get", "GET", "/global/firewalls/<firewall>", firewalls.get),
+    _method("compute.firewalls.patch", "PATCH", "/global/firewalls/<firewall>", firewalls.patch, also=_POLICY),
+    _method("compute.firewalls.update", "PUT", "/global/firewalls/<firewall>", firewalls.update, also=_POLICY),
+    _method("compute.firewalls.delete", "DELETE", "/global/firewalls/<firewall>", firewalls.delete, also=_POLICY),
     # Instances and their disks
-    Method("compute.instances.list", "GET", f"{ZONE}/instances", instances.list_, ("compute.instances.list",), LIST),
-    Method(
-        "compute.instances.aggregatedList",
-        "GET",
-        "/aggregated/instances",
-        instances.aggregated,
-        ("compute.instances.list",),
-        AGGREGATED,
-    ),
-    Method("compute.instances.insert", "POST", f"{ZONE}/instances", launch.insert, _LAUNCH, CHANGE, _SOURCES),
-    Method("compute.instances.get", "GET", _INSTANCE, instances.get, ("compute.instances.get",)),
-    Method(
-        "compute.instances.delete",
-        "DELETE",
-        _INSTANCE,
-        instances.delete,
-        ("compute.instances.delete",),
-        CHANGE,
-        _ENDING,
-    ),
-    Method(
-        "compute.instances.start", "POST", f"{_INSTANCE}/start", instances.start, ("compute.instances.start",), CHANGE
-    ),
-    Method(
-        "compute.instances.stop",
-        "POST",
-        f"{_INSTANCE}/stop",
-        instances.stop,
-        ("compute.instances.stop",),
-        CHANGE,
-        _STOP,
-    ),
-    Method(
-        "compute.instances.reset", "POST", f"{_INSTANCE}/reset", instances.reset, ("compute.instances.reset",), CHANGE
-    ),
-    Method(
-        "compute.instances.setLabels",
-        "POST",
-        f"{_INSTANCE}/setLabels",
-        instances.set_labels,
-        ("compute.instances.setLabels",),
-        CHANGE,
-    ),
-    Method(
-        "compute.instances.setTags",
-        "POST",
-        f"{_INSTANCE}/setTags",
-        instances.set_tags,
-        ("compute.instances.setTags",),
-        CHANGE,
-    ),
-    Method(
-        "compute.instances.setMetadata",
-        "POST",
-        f"{_INSTANCE}/setMetadata",
-        instances.set_metadata,
-        ("compute.instances.setMetadata",),
-        CHANGE,
-    ),
-    Method(
+    _method("compute.instances.list", "GET", f"{ZONE}/instances", instances.list_),
+    _method("compute.instances.aggregatedList", "GET", "/aggregated/instances", instances.aggregated),
+    _method("compute.instances.insert", "POST", f"{ZONE}/instances", launch.insert, also=_LAUNCH, more=_SOURCES),
+    _method("compute.instances.get", "GET", _INSTANCE, instances.get),
+    _method("compute.instances.delete", "DELETE", _INSTANCE, instances.delete, more=_ENDING),
+    _method("compute.instances.start", "POST", f"{_INSTANCE}/start", instances.start),
+    _method("compute.instances.stop", "POST", f"{_INSTANCE}/stop", instances.stop, more=_STOP),
+    _method("compute.instances.reset", "POST", f"{_INSTANCE}/reset", instances.reset),
+    _method("compute.instances.setLabels", "POST", f"{_INSTANCE}/setLabels", instances.set_labels),
+    _method("compute.instances.setTags", "POST", f"{_INSTANCE}/setTags", instances.set_tags),
+    _method("compute.instances.setMetadata", "POST", f"{_INSTANCE}/setMetadata", instances.set_metadata),
+    _method(
         "compute.instances.setDeletionProtection",
         "POST",
-        f"{ZONE}/instances/<resource>/setDeletionProtection",
+        f"{_ANY_INSTANCE}/setDeletionProtection",
         instances.set_deletion_protection,
-        ("compute.instances.setDeletionProtection",),
-        _PROTECTION,
+        query=_PROTECTION,
     ),
-    Method("compute.disks.list", "GET", f"{ZONE}/disks", disks.list_, ("compute.disks.list",), LIST),
-    Method("compute.disks.get", "GET", f"{ZONE}/disks/<disk>", disks.get, ("compute.disks.get",)),
-    Method("compute.disks.delete", "DELETE", f"{ZONE}/disks/<disk>", disks.delete, ("compute.disks.delete",), CHANGE),
-    Method(
-        "compute.disks.aggregatedList",
-        "GET",
-        "/aggregated/disks",
-        disks.aggregated,
-        ("compute.disks.list",),
-        AGGREGATED,
-    ),
+    _method("compute.disks.list", "GET", f"{ZONE}/disks", disks.list_),
+    _method("compute.disks.get", "GET", f"{ZONE}/disks/<disk>", disks.get),
+    _method("compute.disks.delete", "DELETE", f"{ZONE}/disks/<disk>", disks.delete),
+    _method("compute.disks.aggregatedList", "GET", "/aggregated/disks", disks.aggregated),
     # Operations
-    Method(
-        "compute.zoneOperations.list",
-        "GET",
-        f"{ZONE}/operations",
-        operations.list_,
-        ("compute.zoneOperations.list",),
-        LIST,
-    ),
-    Method(
-        "compute.zoneOperations.get",
-        "GET",
-        f"{ZONE}/operations/<operation>",
-        operations.get,
-        ("compute.zoneOperations.get",),
-    ),
-    Method(
-        "compute.zoneOperations.wait",
-        "POST",
-        f"{ZONE}/operations/<operation>/wait",
-        operations.wait,
-        ("compute.zoneOperations.get",),
-    ),
-    Method(
-        "compute.regionOperations.list",
-        "GET",
-        f"{REGION}/operations",
-        operations.list_,
-        ("compute.regionOperations.list",),
-        LIST,
-    ),
-    Method(
-        "compute.regionOperations.get",
-        "GET",
-        f"{REGION}/operations/<operation>",
-        operations.get,
-        ("compute.regionOperations.get",),
-    ),
-    Method(
-        "compute.regionOperations.wait",
-        "POST",
-        f"{REGION}/operations/<operation>/wait",
-        operations.wait,
-        ("compute.regionOperations.get",),
-    ),
-    Method(
-        "compute.globalOperations.list",
-        "GET",
-        "/global/operations",
-        operations.list_,
-        ("compute.globalOperations.list",),
-        LIST,
-    ),
-    Method(
-        "compute.globalOperations.get",
-        "GET",
-        "/global/operations/<operation>",
-        operations.get,
-        ("compute.globalOperations.get",),
-    ),
-    Method(
-        "compute.globalOperations.wait",
-        "POST",
-        "/global/operations/<operation>/wait",
-        operations.wait,
-        ("compute.globalOperations.get",),
-    ),
+    _method("compute.zoneOperations.list", "GET", f"{ZONE}/operations", operations.list_),
+    _method("compute.zoneOperations.get", "GET", f"{ZONE}/{_OPERATION}", operations.get),
+    _method("compute.zoneOperations.wait", "POST", f"{ZONE}/{_OPERATION}/wait", operations.wait),
+    _method("compute.regionOperations.list", "GET", f"{REGION}/operations", operations.list_),
+    _method("compute.regionOperations.get", "GET", f"{REGION}/{_OPERATION}", operations.get),
+    _method("compute.regionOperations.wait", "POST", f"{REGION}/{_OPERATION}/wait", operations.wait),
+    _method("compute.globalOperations.list", "GET", "/global/operations", operations.list_),
+    _method("compute.globalOperations.get", "GET", "/global/operations/<operation>", operations.get),
+    _method("compute.globalOperations.wait", "POST", "/global/operations/<operation>/wait", operations.wait),
 )

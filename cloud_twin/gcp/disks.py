@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from .facade import Gcp
 
 
-def new(cloud: Gcp, key: str, image: Image, size_gb: str, type_key: str, params: dict[str, Any]) -> Thing:
+def new(cloud: Gcp, key: str, image: Image, size_gb: int, type_key: str, params: dict[str, Any]) -> Thing:
     body = {
         "name": key.rpartition("/")[2],
-        "sizeGb": size_gb,
+        "sizeGb": str(size_gb),
         "type": type_key,
         "labels": params.get("labels", {}),
         "image": image.key,

@@ -41,7 +41,7 @@ def insert(cloud: Gcp, call: Call) -> dict[str, Any]:
     if cloud.centre.find(key):
         raise exists(key)
     network = cloud.centre.get(kept["network"])
-    operations.refuse_unready(cloud, network)
+    operations.refuse_unready(network)
     failure = quotas.exceeded(cloud, "firewalls")
     thing: Thing = cloud.centre.new("firewalls", key, kept, uses={network.key})
     cloud.centre.add(thing)

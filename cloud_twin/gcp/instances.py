@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..centre import Effect, Failure, Machine, Power, State, Thing
+from ..centre import Effect, Machine, Power, State, Thing
 from ..facade import Call
 from . import addresses, bodies, labels, lists, operations, shapes
 from .catalogue.places import ALL_ZONES
 from .errors import invalid_field, invalid_usage, not_ready
+from .launch import no_room
 from .links import find
 from .machines import shown
 
@@ -47,11 +48,8 @@ def start(cloud: Gcp, call: Call) -> dict[str, Any]:
     _refuse_between(machine)
     if machine.power is not Power.OFF:
         return operations.begin(cloud, call, "start", machine, Effect.NOTHING)
-    failure = None
-    if machine.body["machineType"] in cloud.settings.exhausted:
-        zone = machine.key.rpartition("/instances/")[0]
-        text = f"The zone '{zone}' does not have enough resources available to fulfill the request.  "
-        failure = Failure("ZONE_RESOURCE_POOL_EXHAUSTED", text + "Try a different zone, or try again later.")
+    zone = machine.key.rpartition("/instances/")[0]
+    if failure := no_room(cloud, machine.body["machineType"], zone):
         return operations.begin(cloud, call, "start", machine, Effect.NOTHING, failure=failure)
     if machine.body["accessConfigs"]:
         machine.body["natIP"] = addresses.take_external(cloud, machine)

@@ -98,7 +98,7 @@ def _interface(body: dict[str, Any]) -> dict[str, Any]:
 
 def _disk(cloud: Gcp, index: int, given: dict[str, Any]) -> dict[str, Any]:
     disk = cloud.centre.find(given["key"])
-    kept = {name: value for name, value in given.items() if name not in ("key", "diskSizeGb")}
+    kept = {name: value for name, value in given.items() if name != "key"}
     made: dict[str, Any] = {
         "kind": "compute#attachedDisk",
         **_DISK_DEFAULTS,

@@ -175,7 +175,7 @@ def refuse_while_busy(cloud: Gcp, thing: Thing) -> None:
         raise not_ready(thing.key)
 
 
-def refuse_unready(cloud: Gcp, thing: Thing) -> None:
+def refuse_unready(thing: Thing) -> None:
     """Raises GceError for what is not there as yet, or about to leave."""
     if thing.state in (State.MAKING, State.LEAVING, State.FAILED):
         raise not_ready(thing.key)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..centre import Thing
 from ..facade import Call
-from . import images, operations
+from . import images
 from .catalogue.images import Image
 from .catalogue.machine_types import MACHINE_TYPES, MachineType
 from .errors import GceError, absent, invalid_field
@@ -69,8 +69,3 @@ def _thing(cloud: Gcp, call: Call, given: str, kind: str, field: str, word: str)
     if found is None:
         raise absent_in(field, given, word)
     return found
-
-
-def ready(cloud: Gcp, *things: Thing) -> None:
-    for thing in things:
-        operations.refuse_unready(cloud, thing)

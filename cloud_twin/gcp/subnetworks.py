@@ -52,7 +52,7 @@ def insert(cloud: Gcp, call: Call) -> dict[str, Any]:
     _check_range(cloud, network, body["ipCidrRange"])
     if cloud.centre.find(key):
         raise exists(key)
-    operations.refuse_unready(cloud, network)
+    operations.refuse_unready(network)
     failure = quotas.exceeded(cloud, "subnetworks")
     thing = add(cloud, key, network.key, body, state=State.MAKING)
     return operations.begin(cloud, call, "insert", thing, Effect.MAKE, failure=failure)
