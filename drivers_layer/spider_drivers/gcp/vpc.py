@@ -74,8 +74,15 @@ class GcpVpcs(VpcHandler):
         deleting = Deleting(self._gce, attempt)
         paths = self._own_subnets(network, attempt, deleting)
         subnetworks = {path: partial(self._delete_subnet, path) for path in sorted(paths)}
+
+        def remove() -> Wait | None:
+            left = 0.0 if ref.id else attempt.lag_left(capability.LAG_SECONDS)
+            if left:
+                return Wait(left, "an earlier try may have made a subnet; the cloud may show it late")
+            return deleting.together({f"global/networks/{name}": partial(self._delete, name)})
+
         parts = [
-            building.removal(name, lambda: deleting.together({f"global/networks/{name}": partial(self._delete, name)})),
+            building.removal(name, remove),
             building.removal("subnets", lambda: deleting.together(subnetworks)),
         ]
         return converge.delete(parts, attempt, lag_seconds=capability.LAG_SECONDS)
