@@ -67,12 +67,11 @@ def enter(thing: Thing, job: Job) -> None:
 
 
 def leave(thing: Thing, job: Job, now: datetime) -> None:
-    """The state at the end of a job. What is removed is none of its business."""
+    """The state at the end of a job. Neither what is removed nor a state that another job entered is its business."""
+    if thing.state is _STATES.get(job.effect):
+        thing.state = State.FAILED if job.failure and job.effect is Effect.MAKE else State.READY
     if job.failure:
-        thing.state = State.FAILED if job.effect is Effect.MAKE else State.READY
         return
-    if job.effect in _STATES:
-        thing.state = State.READY
     if job.change is not None:
         thing.body.update(job.change)
     if isinstance(thing, Machine) and job.effect in _POWERED:

@@ -38,6 +38,7 @@ NONE = frozenset[str]()
 # How a permission is called where it is not as the method.
 _VERBS = {"insert": "create", "patch": "update", "aggregatedList": "list", "wait": "get"}
 _QUERIES = {"list": LIST, "aggregatedList": AGGREGATED, "get": NONE, "getFromFamily": NONE, "wait": NONE}
+_WITH_BODY = ("insert", "patch", "update", "setLabels", "setMetadata", "setTags")
 
 
 class Method(NamedTuple):
@@ -56,6 +57,10 @@ class Method(NamedTuple):
     def asked_first(self) -> tuple[str, ...]:
         """The permissions without which a request is not even read."""
         return () if self.name.endswith(".insert") else self.permissions
+
+    @property
+    def takes_body(self) -> bool:
+        return self.name.rpartition(".")[2] in _WITH_BODY
 
 
 def _method(

@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
 from ..clock import TwinClock
 from ..facade import Call, Facade, Refusal, Route
 from ..faults import GCP
-from . import addresses, api, firewalls, networks, operations
+from . import addresses, api, firewalls, networks, operations, shapes
 from .account import PROJECT, Account
 from .catalogue.images import IMAGES
 from .catalogue.places import ALL_ZONES, ZONES
@@ -73,6 +74,7 @@ class Gcp(Facade):
             return super().answer(call)
         method = self._methods[call.route.name]
         _check_query(call, method)
+        _check_body(call, method)
         self._check_place(call)
         if method.method != "GET" and "requestId" in method.query and (earlier := operations.again(self, call)):
             return super().answer(Call(Route("", "", "", lambda _: earlier), call.request, call.values))
@@ -147,6 +149,19 @@ def _check_query(call: Call, method: api.Method) -> None:
             raise GceError(400, "invalid", text + why, status_name="INVALID_ARGUMENT")
         elif (known := _STANDARD[name]) and value not in known:
             raise unserved(f"'{value}' for the query parameter '{name}'")
+
+
+def _check_body(call: Call, method: api.Method) -> None:
+    """Raises GceError."""
+    try:
+        body = call.body
+    except ValueError as error:
+        text = f"Invalid JSON payload received. {error}"
+        raise GceError(400, "parseError", text, status_name="INVALID_ARGUMENT") from None
+    except RequestEntityTooLarge:
+        raise GceError(413, "uploadTooLarge", "Request is too large.") from None
+    if body and not method.takes_body:
+        raise shapes.unknown_name(next(iter(body)) if isinstance(body, dict) else "", "")
 
 
 def _resource(call: Call) -> str:

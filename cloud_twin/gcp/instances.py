@@ -81,11 +81,8 @@ def reset(cloud: Gcp, call: Call) -> dict[str, Any]:
 def set_labels(cloud: Gcp, call: Call) -> dict[str, Any]:
     machine = _changing(cloud, call)
     body = shapes.whole(call.body, bodies.SET_LABELS)
-    labels.check_labels(body.get("labels", {}), "labels")
-    text = "Labels fingerprint either invalid or resource labels have changed"
-    labels.check_fingerprint(body.get("labelFingerprint"), machine.body["labels"], text)
-    change = {"labels": body.get("labels", {})}
-    return operations.begin(cloud, call, "setLabels", machine, Effect.CHANGE, change=change)
+    labels.check_labels(body.get("labels", {}))
+    return _replace(cloud, call, machine, "labels", body.get("labels", {}), body.get("labelFingerprint"))
 
 
 def set_tags(cloud: Gcp, call: Call) -> dict[str, Any]:
@@ -93,10 +90,7 @@ def set_tags(cloud: Gcp, call: Call) -> dict[str, Any]:
     body = shapes.whole(call.body, bodies.TAGS)
     items = body.get("items", [])
     labels.check_tags(items, "resource.items")
-    labels.check_fingerprint(
-        body.get("fingerprint"), machine.body["tags"], "Supplied fingerprint does not match current tags fingerprint."
-    )
-    return operations.begin(cloud, call, "setTags", machine, Effect.CHANGE, change={"tags": sorted(set(items))})
+    return _replace(cloud, call, machine, "tags", sorted(set(items)), body.get("fingerprint"))
 
 
 def set_metadata(cloud: Gcp, call: Call) -> dict[str, Any]:
@@ -104,9 +98,7 @@ def set_metadata(cloud: Gcp, call: Call) -> dict[str, Any]:
     body = shapes.whole(call.body, bodies.METADATA)
     items = body.get("items", [])
     labels.check_metadata(items, "resource.items")
-    text = "Supplied fingerprint does not match current metadata fingerprint."
-    labels.check_fingerprint(body.get("fingerprint"), machine.body["metadata"], text)
-    return operations.begin(cloud, call, "setMetadata", machine, Effect.CHANGE, change={"metadata": items})
+    return _replace(cloud, call, machine, "metadata", items, body.get("fingerprint"))
 
 
 def set_deletion_protection(cloud: Gcp, call: Call) -> dict[str, Any]:
@@ -122,6 +114,16 @@ def _changing(cloud: Gcp, call: Call) -> Machine:
     machine = _named(cloud, call)
     _refuse_unready(machine)
     return machine
+
+
+def _replace(cloud: Gcp, call: Call, machine: Machine, what: str, new: Any, given: str | None) -> dict[str, Any]:
+    """`given`: the fingerprint. A change under way counts as made."""
+    kept = machine.body[what]
+    for job in cloud.centre.under_way(machine.key):
+        kept = (job.change or {}).get(what, kept)
+    labels.check_fingerprint(given, kept, what)
+    verb = f"set{what.capitalize()}"
+    return operations.begin(cloud, call, verb, machine, Effect.CHANGE, change={what: new})
 
 
 def _all(cloud: Gcp) -> list[Machine]:

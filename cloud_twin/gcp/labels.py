@@ -20,6 +20,11 @@ MOST_METADATA_VALUE = 262_144
 MOST_METADATA = 524_288
 _KEY = re.compile(r"[^\W\dA-Z][\w-]{0,62}")
 _VALUE = re.compile(r"[\w-]{0,63}")
+_CHANGED = {
+    "labels": "Labels fingerprint either invalid or resource labels have changed",
+    "tags": "Supplied fingerprint does not match current tags fingerprint.",
+    "metadata": "Supplied fingerprint does not match current metadata fingerprint.",
+}
 _HOLDS = "can only contain lowercase letters, numeric characters, underscores and dashes."
 _KEYS = (
     f"with a lowercase character, {_HOLDS} The key can be at most 63 characters long. "
@@ -65,7 +70,7 @@ def check_metadata(items: Sequence[Mapping[str, str]], field: str = "resource.me
         raise invalid_field(field, "", f"Metadata is larger than {MOST_METADATA} bytes.")
 
 
-def check_fingerprint(given: str | None, kept: Any, message: str) -> None:
+def check_fingerprint(given: str | None, kept: Any, what: str) -> None:
     """Raises GceError unless it is the one of what is `kept`."""
     if (given or "") != fingerprints.of(kept):
-        raise condition_not_met(message)
+        raise condition_not_met(_CHANGED[what])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from ..facade import Call
@@ -38,6 +39,7 @@ def aggregated(cloud: Gcp, call: Call) -> dict[str, Any]:
     return lists.aggregated(cloud, call, "compute#machineTypeAggregatedList", "machineTypes", scopes, found)
 
 
+@functools.cache
 def _of_zone(zone: str) -> list[dict[str, Any]]:
     return [_shown(one, zone) for one in MACHINE_TYPES.values() if one.is_in(zone)]
 

@@ -107,7 +107,7 @@ def _object(data: Any, kind: Shape, path: str) -> dict[str, Any]:
             if value is not None:
                 raise unserved(f"the field '{path}.{name}'")
         elif name not in kind.output:
-            raise _unknown(name, path)
+            raise unknown_name(name, path)
     return made
 
 
@@ -141,8 +141,9 @@ def _is_base64(text: str) -> bool:
     return True
 
 
-def _unknown(name: str, path: str) -> GceError:
-    message = f"Invalid JSON payload received. Unknown name \"{name}\" at '{path}': Cannot find field."
+def unknown_name(name: str, path: str) -> GceError:
+    where = f" at '{path}'" if path else ""
+    message = f'Invalid JSON payload received. Unknown name "{name}"{where}: Cannot find field.'
     return GceError(400, "invalid", message, status_name="INVALID_ARGUMENT")
 
 
