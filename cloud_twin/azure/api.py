@@ -37,7 +37,7 @@ OFFERS = f"{PUBLISHERS}/<publisherName>/artifacttypes/vmimage/offers"
 
 
 def routes(arm: Azure) -> list[Route]:
-    return [*_entra(arm), *_resources(arm), *_network(arm), *_compute(arm)]
+    return [*_entra(arm), *_resources(arm), *_deployments(arm), *_network(arm), *_compute(arm)]
 
 
 def _entra(arm: Azure) -> list[Route]:
@@ -116,6 +116,29 @@ def _resources(arm: Azure) -> list[Route]:
         Route("Tags_CreateOrUpdateAtScope", "PUT", tags_at, tags.replace, (f"{of_tags}/write",)),
         Route("Tags_UpdateAtScope", "PATCH", tags_at, tags.update, (f"{of_tags}/write",)),
         Route("Tags_DeleteAtScope", "DELETE", tags_at, tags.delete, (f"{of_tags}/delete",)),
+    ]
+
+
+def _deployments(arm: Azure) -> list[Route]:
+    made, action = arm.deployments, "Microsoft.Resources/deployments"
+    one = f"{GROUP}/providers/Microsoft.Resources/deployments/<deploymentName>"
+    return [
+        Route("Deployments_CreateOrUpdate", "PUT", one, made.create_or_update, (f"{action}/write",)),
+        Route("Deployments_Get", "GET", one, made.get, (f"{action}/read",)),
+        Route("Deployments_CheckExistence", "HEAD", one, made.exists, (f"{action}/read",)),
+        Route("Deployments_Delete", "DELETE", one, made.delete, (f"{action}/delete",)),
+        Route("Deployments_Validate", "POST", f"{one}/validate", made.validate, (f"{action}/validate/action",)),
+        Route(
+            "Deployments_ListByResourceGroup", "GET", one.rpartition("/")[0], made.list_in_group, (f"{action}/read",)
+        ),
+        Route("Deployments_Status", "GET", f"{one}/operationStatuses/<operationId>", arm.operations.status),
+        Route(
+            "DeploymentOperations_List",
+            "GET",
+            f"{GROUP}/deployments/<deploymentName>/operations",
+            made.operations,
+            (f"{action}/operations/read",),
+        ),
     ]
 
 

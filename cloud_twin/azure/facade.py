@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
+from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request, Response
 
 from ..centre import Job, Pool, State, Thing
@@ -14,6 +16,7 @@ from ..facade import Call, Facade, Refusal, Route
 from ..faults import AZURE
 from . import api, regions, spelling, versions
 from .account import Account
+from .deployments import Deployments
 from .entra import Entra
 from .errors import ArmError, no_group
 from .ids import ResourceId, group_id
@@ -37,6 +40,7 @@ class Azure(Facade):
         self.account = Account()
         self.entra = Entra(self.account)
         self.operations = Operations(self)
+        self.deployments = Deployments(self)
         routes = api.routes(self)
         super().__init__(clock, [replace(route, path=spelling.lower(route.path)) for route in routes])
         self._spelled = {spelling.lower(route.path): route.path for route in routes}
@@ -51,7 +55,9 @@ class Azure(Facade):
         self.centre.open_pool(PUBLIC, Pool(PUBLIC_RANGE))
 
     def contents(self) -> list[str]:
-        super().contents()
+        with self._lock:
+            self.centre.settle()
+            self.deployments.advance()
         keys = self.centre.keys()
         return sorted(str(self.centre.get(key).body["id"]) for key in keys)
 
@@ -65,6 +71,11 @@ class Azure(Facade):
 
     def path(self, request: Request) -> str:
         return spelling.lower(request.path.rstrip("/"))
+
+    def _respond(self, request: Request) -> Response:
+        self.centre.settle()
+        self.deployments.advance()
+        return super()._respond(request)
 
     def _call(self, request: Request) -> Call:
         call = super()._call(request)
@@ -83,6 +94,17 @@ class Azure(Facade):
         if asked.lower() != self.account.subscription:
             text = f"The subscription '{asked}' could not be found."
             raise ArmError(404, "SubscriptionNotFound", text)
+
+    def within(self, method: str, path: str, version: str, body: Any, base: str, principal: str) -> Response:
+        """A call that the cloud makes by itself, for somebody who may do it or not."""
+        builder = EnvironBuilder(path, base, {"api-version": version}, method=method, json=body)
+        try:
+            call = self._call(builder.get_request(Request))
+            call.principal = principal
+            self.require(call, call.route.permissions)
+            return self.answer(call)
+        except Refusal as refusal:
+            return refusal.response()
 
     # Refusals
 

@@ -149,6 +149,7 @@ class ResourceGroups:
         """Of a group or of the subscription; those with a location, no children."""
         keys = self._arm.centre.keys()
         found = [self._arm.centre.get(key) for key in keys if key.count("/") == 8]
+        found = [one for one in found if "location" in one.body]
         if "resourceGroupName" in call.values:
             group = self._found(call)
             found = [one for one in found if one.key.startswith(f"{group.key}/")]

@@ -27,7 +27,10 @@ class Operations:
         """Of a change's answer. `location`: also where its result will be, for what answers no resource."""
         version = f"api-version={call.query.get('api-version', '')}"
         url = f"{call.base}{job.body['path']}"
-        sent = {"Azure-AsyncOperation": f"{url}/operations/{job.id}?{version}", "Retry-After": self._seconds(job)}
+        sent = {
+            "Azure-AsyncOperation": f"{url}/{job.body.get('statuses', 'operations')}/{job.id}?{version}",
+            "Retry-After": self._seconds(job),
+        }
         if location:
             sent["Location"] = f"{url}/{job.body['results']}/{job.id}?{job.body['monitor']}{version}"
         return sent
@@ -50,7 +53,7 @@ class Operations:
             return {
                 **shown,
                 "status": "Failed",
-                "error": {"code": job.failure.code, "message": job.failure.message},
+                "error": job.body.get("error") or {"code": job.failure.code, "message": job.failure.message},
             }
         return {**shown, "status": "Succeeded"}
 
@@ -76,4 +79,6 @@ class Operations:
         """Whole seconds, by the caller's time."""
         clock = self._arm.centre.clock
         left = 0.0 if job.ended else max(job.due - clock.stopwatch(), 0.0)
+        if left == math.inf:  # a deployment, which takes as long as what it makes
+            left = self._arm.settings.transition_seconds
         return str(math.ceil(left / clock.speed if clock.speed else left))

@@ -83,10 +83,12 @@ class Subscriptions:
         return shown
 
     def endpoints(self, call: Call) -> Any:
-        """A list of clouds since api-version 2022-09-01, one cloud before."""
+        """2019-05-01 lists clouds; versions after it tell this one alone, those before it less of it."""
         version = call.query.get("api-version", "")
+        if version < "2019-05-01":
+            return _older(call.base)
         cloud = self._cloud(call.base)
-        return [cloud] if version >= "2022-09-01" else _older(call.base)
+        return [cloud] if version < "2022-09-01" else cloud
 
     def _cloud(self, base: str) -> dict[str, Any]:
         return {
