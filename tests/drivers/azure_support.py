@@ -28,6 +28,9 @@ from spider_drivers.contract import (
     Wait,
 )
 
+from cloud_twin.azure import Azure as EmulatedAzure
+from cloud_twin.clock import TwinClock
+from cloud_twin.faults import Faults
 from cloud_twin.serve import serving
 from cloud_twin.tls import Authority, server_context
 
@@ -193,3 +196,46 @@ def _request(environ: WSGIEnvironment) -> Seen:
         {key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")},
         environ["wsgi.input"].read(length).decode(),
     )
+
+
+@dataclass
+class AzureTwin:
+    """Cloud-Twin's Azure in this process: its settings and its clock are at hand."""
+
+    url: str
+    azure: EmulatedAzure
+    faults: Faults
+    clock: TwinClock
+
+    def credential(self) -> dict[str, str]:
+        account = self.azure.account
+        return {
+            "ClientId": account.client,
+            "ClientSecret": account.secret,
+            "TenantId": account.tenant,
+            "SubscriptionId": account.subscription,
+        }
+
+    def connect(self, **region_keys: str) -> Azure:
+        return connect(self.url, self.credential(), **region_keys)
+
+    def reset(self) -> None:
+        """Empty, with the settings of the beginning."""
+        self.faults.reset()
+        self.azure.reset()
+        self.azure.settings.change(self.azure.settings.checked({**SETTINGS, "permissions": None}))
+
+
+SETTINGS = {"transition_seconds": 0.0, "page_size": None}
+
+
+@contextlib.contextmanager
+def azure_twin() -> Iterator[AzureTwin]:
+    """Its clock stands still, and its states in between last no time."""
+    clock = TwinClock(speed=0)
+    azure = EmulatedAzure(clock)
+    faults = Faults(azure, azure.dialect, clock=clock)
+    with serving(faults, tls=server_context(authority().server())) as url:
+        twin = AzureTwin(url, azure, faults, clock)
+        twin.reset()
+        yield twin

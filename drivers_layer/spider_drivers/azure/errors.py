@@ -67,13 +67,24 @@ _CLASSES: tuple[tuple[str, type[SpiderError]], ...] = (
         r"Invalid.+|BadRequest|Netcfg.+|Missing.+|NoRegisteredProviderFound|LocationNotAvailable\w*|SecurityRule.+",
         Invalid,
     ),
-    (r".+(NotSupported|NotAllowed|Invalid|TooLong|OutOfRange|Overlap\w*|OutsideVnet)", Invalid),
+    (r".+(NotSupported|NotAllowed|Invalid|TooLong|TooLarge|OutOfRange|Overlap\w*|OutsideVnet)", Invalid),
 )
 
 # InvalidResourceReference tells in its text what does not exist.
 _FIELDS_BY_TEXT: tuple[tuple[str, str], ...] = (
     (r"(?i)^\W*resource \S+/subnets/", "subnet"),
     (r"(?i)^\W*resource \S+/networkSecurityGroups/", "security_groups"),
+)
+
+
+# InvalidParameter of a VM is about any of its parameters, which stand in its text.
+_INVALID_BY_TEXT: tuple[tuple[str, str], ...] = (
+    (r"(?i)vm ?size", "spec"),
+    (r"(?i)image ?reference|imageversion", "image"),
+    (r"(?i)disk ?size", "root_disk_gib"),
+    (r"(?i)storageAccountType", "root_disk_type"),
+    (r"(?i)password", "password"),
+    (r"(?i)ssh|keyData|public key", "public_key"),
 )
 
 
@@ -127,7 +138,11 @@ def _by_codes(codes: tuple[str, ...], text: str) -> type[SpiderError] | None:
 
 def _field(kind: type[SpiderError], text: str, asked: Asked) -> str | None:
     if kind is Invalid:
-        return asked.invalid
-    if kind is not MissingReference:
-        return None
-    return next((field for pattern, field in _FIELDS_BY_TEXT if re.search(pattern, text)), asked.missing)
+        return asked.invalid or _by_text(_INVALID_BY_TEXT, text)
+    if kind is MissingReference:
+        return _by_text(_FIELDS_BY_TEXT, text) or asked.missing
+    return None
+
+
+def _by_text(patterns: tuple[tuple[str, str], ...], text: str) -> str | None:
+    return next((field for pattern, field in patterns if re.search(pattern, text)), None)

@@ -13,7 +13,6 @@ from .image import Base
 from .resource_group import ResourceGroup
 
 OWN_GROUP, ADDRESS, INTERFACE, MACHINE = "group", "address", "interface", "machine"
-_VM_FIELDS = Asked(missing="spec", invalid="spec")
 
 
 def address_name(vm: str) -> str:
@@ -162,7 +161,7 @@ class Making:
         body = machine.body(place, request, self._base, nic, given, self._public_key)
         put = "compute.virtual_machines.begin_create_or_update"
         # Azure overwrites nothing then, even what somebody has made since it was looked for.
-        self._arm.begin(put, place.group, request.name, body, asked=_VM_FIELDS, headers={"If-None-Match": "*"})
+        self._arm.begin(put, place.group, request.name, body, headers={"If-None-Match": "*"})
 
 
 def removals(arm: Arm, vm: str, ref: Ref, token: str, attempt: Attempt) -> list[Part]:

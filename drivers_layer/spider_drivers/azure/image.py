@@ -52,7 +52,7 @@ class AzureImages(ImageHandler):
 
     def get(self, ref: Ref) -> Image:
         name = ref.id or ref.name
-        if "/" in name:
+        if _own_name(name):
             own = self._own.described(Ref(name, name))
             return _own_image(self._own.spelled(own), own)
         return _image(name, self._described(name))
@@ -65,7 +65,7 @@ class AzureImages(ImageHandler):
         return self._bases[name]
 
     def _base(self, name: str) -> Base:
-        if "/" in name:
+        if _own_name(name):
             own = self._own.described(Ref(name, name), field="image")
             return Base({"id": own["id"]}, _platform(_own_disk(own).get("osType")) is Platform.WINDOWS)
         found = self._described(name, field="image")
@@ -99,6 +99,11 @@ class AzureImages(ImageHandler):
             text = f"image {name} does not exist: Azure has no version of it in {self._arm.place.location}"
             raise MissingReference(text, field=asked.missing) if asked.missing else NotFound(text)
         return str(found[0]["name"])
+
+
+def _own_name(name: str) -> bool:
+    """Whether it is an ARM id, or the name of an image in the resource group."""
+    return "/" in name or ":" not in name
 
 
 def name_of(reference: Thing) -> tuple[str, ImageType]:

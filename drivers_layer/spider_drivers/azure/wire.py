@@ -23,6 +23,7 @@ BUSY = frozenset(
         "ReferencedResourceNotProvisioned",
     }
 )
+_SPELLED = {"resourcegroups": "resourceGroups"}  # the SDK has both
 _LOG_IN = ("/oauth2/", "/.well-known/")
 
 
@@ -91,7 +92,7 @@ def template(path: str) -> str:
 
 
 def _named(words: list[str]) -> list[str]:
-    return [word if number % 2 == 0 else "{name}" for number, word in enumerate(words)]
+    return [_SPELLED.get(word, word) if number % 2 == 0 else "{name}" for number, word in enumerate(words)]
 
 
 def _origin(url: str) -> str:

@@ -1,0 +1,62 @@
+"""The conformance suite on the Azure driver, against Cloud-Twin's Azure with one element on a page.
+
+As it is, and with reads that lag while every third call is throttled; with SPIDER_AZURE_VARIANTS=all each alone, too.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from spider_drivers.azure import AzureDriver
+from spider_drivers.conformance import Cloud, cases_for
+from spider_drivers.contract import ConnectionInfo
+
+from cloud_twin.faults import Rule
+from tests.drivers.azure_support import AzureTwin, authority, azure_twin
+
+PAGE = 1
+TRANSITION_SECONDS = 3.0
+IMAGE = "Canonical:ubuntu-24_04-lts:server:latest"
+LAG = Rule(lag=10.0)
+THROTTLING = Rule(first=3, every=3, throttle=True, retry_after=1.0)
+EACH_TIME: dict[str, list[Rule]] = {
+    "strict": [],
+    "lag_10_s_and_every_third_call_throttled": [LAG, THROTTLING],
+}
+VARIANTS = {**EACH_TIME, "lag_10_s": [LAG], "every_third_call_throttled": [THROTTLING]}
+
+
+@pytest.fixture(scope="module")
+def twin() -> Iterator[AzureTwin]:
+    with azure_twin() as found:
+        yield found
+
+
+@pytest.fixture(params=VARIANTS if os.environ.get("SPIDER_AZURE_VARIANTS") == "all" else EACH_TIME)
+def cloud(request: pytest.FixtureRequest, twin: AzureTwin) -> Iterator[Cloud]:
+    rules = VARIANTS[request.param]
+    twin.reset()
+    twin.azure.settings.transition_seconds = TRANSITION_SECONDS
+    twin.azure.settings.page_size = PAGE
+    for rule in rules:
+        twin.faults.rules.add(rule)
+    keys = {"Region": "koreacentral", "Zone": "1", "Endpoint": twin.url, "CA": authority().certificate}
+    cloud = Cloud(
+        AzureDriver(),
+        ConnectionInfo("azure", "AZURE", twin.credential(), keys),
+        image=IMAGE,
+        spec="Standard_B1s",
+        clock=twin.clock,
+        sleep=twin.clock.advance,
+        page_size=PAGE,
+        contents=lambda: {one for one in twin.azure.contents() if "/providers/" in one},
+        calls_seen=lambda: twin.faults.log.arrived,
+        throttled=THROTTLING in rules,
+    )
+    yield cloud
+    cloud.disconnect()
+
+
+globals().update(cases_for(AzureDriver().capability()))
