@@ -18,8 +18,8 @@ from spider_drivers.gcp import GcpDriver
 from cloud_twin.faults import Rule
 from tests.drivers.gcp_support import IMAGE, KEYS, SPEC, Emulated, emulated
 
-PAGE = 4
-TRANSITION_SECONDS = 3.0
+PAGE = 10
+TRANSITION_SECONDS = 1.5
 LAG = Rule(lag=10.0)
 THROTTLING = Rule(first=3, every=3, throttle=True, retry_after=1.0)
 VARIANTS: dict[str, list[Rule]] = {

@@ -15,7 +15,6 @@ from .names import tail
 
 OPERATION = " operation"  # an operation is noted under its part's name and this
 AGAIN = "again after "
-APPLIED = "applied"
 
 Shape = TypeVar("Shape")
 # Sends a change with this requestId; answers its operation.
@@ -23,7 +22,7 @@ Send = Callable[[str], Thing]
 
 
 class Building:
-    """The parts of one create. A part is made by an operation; its id is a name that is known before.
+    """The parts of one create: each is made by an operation.
 
     A try that died is not looked for: the same change again, with the same requestId, is answered with the operation
     that the first one has begun. Where Compute Engine has forgotten that, the name is taken, and `ours` tells by whom.
@@ -32,21 +31,27 @@ class Building:
     def __init__(self, gce: Gce, attempt: Attempt) -> None:
         self._gce = gce
         self._attempt = attempt
+        self._begun: dict[str, Fields] = {}
 
     def part(self, name: str, cloud_id: str, send: Send, ours: Callable[[], bool], fields: Fields = NO_FIELDS) -> Part:
-        """Ready once its operation has ended."""
-        return Part(name, self._make(name, cloud_id, send, ours), ready=lambda _: self._ended(name, fields))
+        """Ready once its operation has ended. Noted: `cloud_id`, and the operation under a name of its own."""
 
-    def begun(self, name: str, cloud_id: str, send: Send, ours: Callable[[], bool]) -> Part:
-        """One of several that Compute Engine works on at once: `applied` is ready when they are."""
-        return Part(name, self._make(name, cloud_id, send, ours))
+        def make(request_id: str) -> str:
+            if operation := self._sent(send, ours, request_id):
+                self._attempt.note(name + OPERATION, operation)
+            return cloud_id
 
-    def applied(self, names: Sequence[str], fields: Fields = NO_FIELDS) -> Part:
-        def ready(_: str) -> Wait | None:
-            waits = (self._ended(name, fields) for name in names)
-            return next((wait for wait in waits if wait), None)
+        return Part(name, make, ready=lambda _: self._ended(name, fields))
 
-        return Part(APPLIED, make=lambda _: APPLIED, ready=ready)
+    def begun(self, name: str, cloud_id: str, send: Send, ours: Callable[[], bool], fields: Fields = NO_FIELDS) -> Part:
+        """One of several that Compute Engine works on at once: that they have ended is part of being visible."""
+        self._begun[name] = fields
+        return Part(name, self.part(name, cloud_id, send, ours, fields).make)
+
+    def unnamed(self, name: str, send: Send, ours: Callable[[], bool], fields: Fields = NO_FIELDS) -> Part:
+        """As `begun`, where nobody has to know the id. Noted: the operation alone."""
+        self._begun[name] = fields
+        return Part(name, lambda request_id: self._sent(send, ours, request_id) or name)
 
     def create(
         self, parts: Sequence[Part], read: Callable[[], Shape], complete: Callable[[Shape], bool] = lambda _: True
@@ -54,11 +59,14 @@ class Building:
         """As converge.create; answers what `read` shows, once that is `complete`."""
         seen: list[Shape] = []
 
-        def shown(_: str) -> bool:
+        def ready(_: str) -> Wait | None:
+            waits = (self._ended(name, fields) for name, fields in self._begun.items())
+            if wait := next((wait for wait in waits if wait), None):
+                return wait
             seen.append(read())
-            return complete(seen[-1])
+            return None if complete(seen[-1]) else Wait(1.0, "the cloud does not show all of it yet")
 
-        visible = converge.visible(lambda: "shown", shown)
+        visible = Part(converge.VISIBLE, make=lambda _: converge.VISIBLE, ready=ready)
         try:
             return converge.create([*self._once(parts), visible], self._attempt) or seen[-1]
         except NotReady as busy:
@@ -67,24 +75,25 @@ class Building:
     def _once(self, parts: Sequence[Part]) -> list[Part]:
         """What was ready when the next part was made is not asked for again."""
         noted = self._attempt.parts
-        passed = max((place for place, part in enumerate(parts) if part.name in noted), default=0)
+        passed = len(parts) if converge.VISIBLE in noted else 0
+        passed = passed or max((place for place, part in enumerate(parts) if part.name in noted), default=0)
         return [Part(part.name, part.make) for part in parts[:passed]] + list(parts[passed:])
 
-    def _make(self, name: str, cloud_id: str, send: Send, ours: Callable[[], bool]) -> Callable[[str], str]:
-        def make(request_id: str) -> str:
-            try:
-                self._attempt.note(name + OPERATION, operations.path_of(send(request_id)))
-            except AlreadyExists:
-                if not ours():
-                    raise
-            return cloud_id
-
-        return make
+    def _sent(self, send: Send, ours: Callable[[], bool], request_id: str) -> str:
+        """The operation; "" where what was to be made is there already."""
+        try:
+            return operations.path_of(send(request_id))
+        except AlreadyExists:
+            if not ours():
+                raise
+            return ""
 
     def _ended(self, name: str, fields: Fields) -> Wait | None:
-        noted = self._attempt.parts.get(name + OPERATION)
+        noted = self._attempt.parts.get(name + OPERATION) or self._attempt.parts.get(name, "")
+        if "/" not in noted:  # a name and no operation
+            return None
         try:
-            return operations.ended(self._gce, noted, fields) if noted else None
+            return operations.ended(self._gce, noted, fields)
         except NotFound as lost:  # something that it needs has gone: not what it was to make
             raise Refused(lost.message, code=lost.code, text=lost.text) from None
 

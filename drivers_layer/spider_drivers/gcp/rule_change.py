@@ -126,17 +126,16 @@ class RuleChange:
 def additions(
     build: Building, walls: Firewalls, group: str, network: str, wanted: Sequence[Rule], attempt: Attempt, word: str
 ) -> list[Part]:
-    """One part per rule, begun together, and `applied`. `word`: what a part's name begins with."""
-    parts = [
-        build.begun(
+    """One part per rule. `word`: what a part's name begins with; the rest is the firewall's."""
+    return [
+        build.unnamed(
             word + rules.name_of(group, rule),
-            rules.name_of(group, rule),
             partial(walls.add_rule, group, network, rule, attempt),
             partial(walls.is_ours, rules.name_of(group, rule), attempt.token),
+            firewalls.FIELDS,
         )
         for rule in wanted
     ]
-    return [*parts, build.applied([part.name for part in parts], firewalls.FIELDS)]
 
 
 def _kept(refusal: SpiderError) -> str:

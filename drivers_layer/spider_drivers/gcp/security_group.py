@@ -23,14 +23,12 @@ from ..contract import (
     converge,
 )
 from . import building, capability, firewalls, rules
-from .building import OPERATION, Building, Deleting
+from .building import Building, Deleting
 from .calls import Gce
 from .dependents import instances_in
 from .errors import understood
 from .firewalls import Firewalls, Group, as_group
 from .rule_change import ADDED, RuleChange, additions
-
-ANCHOR = "group"
 
 
 class GcpSecurityGroups(SecurityGroupHandler):
@@ -51,7 +49,7 @@ class GcpSecurityGroups(SecurityGroupHandler):
             return as_group(group)
 
     def create(self, request: SecurityGroupRequest, attempt: Attempt) -> SecurityGroup | Wait:
-        """Parts: group, one per rule, applied."""
+        """Parts: the anchor, one per rule, visible."""
         name, network = request.name, request.vpc.id or request.vpc.name
         wanted = _wanted(request)
         build = Building(self._gce, attempt)
@@ -59,7 +57,8 @@ class GcpSecurityGroups(SecurityGroupHandler):
         def add(request_id: str) -> dict[str, object]:
             return self._walls.add_anchor(name, network, attempt, request.tags, request_id)
 
-        anchor = build.part(ANCHOR, name, add, partial(self._walls.is_ours, name, attempt.token), firewalls.FIELDS)
+        ours = partial(self._walls.is_ours, name, attempt.token)
+        anchor = build.unnamed(ADDED + name, add, ours, firewalls.FIELDS)
         return build.create(
             [anchor, *additions(build, self._walls, name, network, wanted, attempt, ADDED)],
             lambda: self.get(Ref(name, name)),
@@ -70,7 +69,7 @@ class GcpSecurityGroups(SecurityGroupHandler):
         name, shown = self._belonging(ref, attempt)
         deleting = Deleting(self._gce, attempt)
         made = {part.removeprefix(ADDED) for part in attempt.parts if part.startswith(ADDED)}
-        members = {*shown, *(one for one in made if not one.endswith(OPERATION)), *deleting.names("firewalls")} - {name}
+        members = {*shown, *made, *deleting.names("firewalls")} - {name}
         parts = [
             building.removal(word, partial(deleting.together, self._walls.deletions(names)))
             for word, names in (("anchor", [name] if name else []), ("rules", sorted(members)))
@@ -89,9 +88,10 @@ class GcpSecurityGroups(SecurityGroupHandler):
         return RuleChange(self._walls, group, request.rules, attempt, adding=adding).made(lambda: self.get(ref))
 
     def _belonging(self, ref: Ref, attempt: Attempt) -> tuple[str, builtins.list[str]]:
-        """The anchor's name, and those of the other firewalls that are shown. Raises InUse."""
+        """The anchor's name, and those of the other firewalls that are shown; of what is undone all are others. Raises
+        InUse."""
         if not ref.id:
-            return attempt.parts.get(ANCHOR, ""), self._walls.made_by(ref.token) if ref.token else []
+            return "", self._walls.made_by(ref.token) if ref.token else []
         group = self._walls.shown(ref.id)
         if group is None:
             return ref.id, []

@@ -34,7 +34,7 @@ class Subnets:
         return self.gce.call("subnetworks.get", region=self.region, subnetwork=id_of(ref, "subnet"))
 
     def part(self, building: Building, network: str, request: SubnetRequest, attempt: Attempt, fields: Fields) -> Part:
-        """Begun only: ready when `applied` is. Raises Invalid."""
+        """Begun with the others. Raises Invalid."""
         if not re.fullmatch(NAME, request.name):
             field = "name" if fields is ALONE else "subnets"
             raise Invalid(f"the subnet's name '{request.name}' {RULE}", field=field)
@@ -54,7 +54,7 @@ class Subnets:
             except NotFound:
                 return False
 
-        return building.begun(PART + request.name, request.name, send, ours)
+        return building.begun(PART + request.name, request.name, send, ours, fields)
 
 
 def as_subnet(found: Thing) -> Subnet:

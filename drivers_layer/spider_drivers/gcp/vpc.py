@@ -52,14 +52,14 @@ class GcpVpcs(VpcHandler):
             return _vpc(network, [one for one in found if subnets.network_of(one) == network["name"]])
 
     def create(self, request: VpcRequest, attempt: Attempt) -> Vpc | Wait:
-        """Parts: network, one per subnet, applied."""
+        """Parts: network, one per subnet, visible."""
         request.check(capability.CAPABILITY)
         build = Building(self._gce, attempt)
         network = build.part(NETWORK, request.name, *self._network(request, attempt), fields=_FIELDS)
         return self._built(build, [network], Ref(request.name, request.name), request.subnets, attempt)
 
     def add_subnet(self, ref: Ref, request: SubnetRequest, attempt: Attempt) -> Vpc | Wait:
-        """Parts: the subnet, applied."""
+        """Parts: the subnet, visible."""
         self._described(ref)
         return self._built(Building(self._gce, attempt), [], ref, (request,), attempt)
 
@@ -119,10 +119,9 @@ class GcpVpcs(VpcHandler):
     ) -> Vpc | Wait:
         fields = subnets.OF_A_VPC if first else subnets.ALONE
         own = [self._subnets.part(build, id_of(ref, "VPC"), one, attempt, fields) for one in requests]
-        applied = [build.applied([part.name for part in own], fields)] if own else []
         wanted = {request.name for request in requests}
         return build.create(
-            [*first, *own, *applied],
+            [*first, *own],
             lambda: self.get(ref),
             lambda vpc: wanted <= {subnet.iid.id for subnet in vpc.subnets},
         )
