@@ -73,7 +73,12 @@ class Gcp:
         return str(next((one.get("reason", "") for one in error.get("errors", ())), error.get("status", "")))
 
     def ids(self, answer: Answer) -> set[str]:
-        return {found for text in _strings(_data(answer.body)) if (found := _id(text))}
+        """Of operations only what they make: what others are about may be gone."""
+        data = _data(answer.body)
+        shown = [data, *_list(data.get("items"))]
+        if data.get("kind") in ("compute#operation", "compute#operationList"):
+            shown = [one.get("targetLink") for one in shown if one.get("operationType") == "insert"]
+        return {found for text in _strings(shown) if (found := _id(text))}
 
     def named(self, request: Request) -> set[str]:
         return self.addressed(request) | {found for text in _strings(_data(request.body)) if (found := _id(text))}
@@ -86,7 +91,7 @@ class Gcp:
         return self.error(404, "notFound", f"The resource '{cloud_id}' was not found")
 
     def without(self, answer: Answer, ids: Collection[str]) -> Answer:
-        """Elements of lists, and links in lists. What is not there any more has no page of its own."""
+        """Elements of lists, and links in lists; a list that is empty then is left out, as Google does."""
         data = _data(answer.body)
         return answer.having(json.dumps(_without(data, ids)).encode()) if data else answer
 
@@ -132,6 +137,10 @@ def _data(body: bytes) -> Any:
     return data if isinstance(data, dict) else {}
 
 
+def _list(data: Any) -> list[Any]:
+    return data if isinstance(data, list) else []
+
+
 def _strings(data: Any) -> list[str]:
     if isinstance(data, str):
         return [data]
@@ -148,7 +157,8 @@ def _without(data: Any, ids: Collection[str]) -> Any:
     if isinstance(data, list):
         return [_without(one, ids) for one in data if not _hidden(one, ids)]
     if isinstance(data, dict):
-        return {key: _without(value, ids) for key, value in data.items()}
+        kept = {key: _without(value, ids) for key, value in data.items()}
+        return {key: value for key, value in kept.items() if value != [] or data[key] == []}
     return data
 
 

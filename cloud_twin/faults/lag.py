@@ -9,7 +9,8 @@ from .dialect import Answer, Dialect, Request
 
 
 class Lag:
-    """Knows which ids are new: those of a change's answer that no request and no answer has held before."""
+    """Knows which ids are new: those of a change's answer that no request and no answer has held before, or none since
+    they were deleted. Where ids are paths of names, what is made anew has the id of what was deleted."""
 
     def __init__(self, dialect: Dialect, clock: TwinClock) -> None:
         self._dialect = dialect
@@ -46,10 +47,13 @@ class Lag:
                 until = self._clock.stopwatch() + seconds
                 self._hidden.update(dict.fromkeys(shown - named - self._known, until))
             self._known |= named | shown
+            if request.method == "DELETE":
+                self._known -= self._dialect.addressed(request)
 
     def clear(self) -> None:
         with self._lock:
             self._hidden.clear()
+            self._known.clear()
 
     def _hidden_now(self) -> set[str]:
         now = self._clock.stopwatch()

@@ -31,7 +31,7 @@ from . import (
 if TYPE_CHECKING:
     from .facade import Gcp
 
-LIST = frozenset(("filter", "maxResults", "orderBy", "pageToken", "returnPartialSuccess"))
+LIST = frozenset(("filter", "maxResults", "orderBy", "pageToken"))
 AGGREGATED = LIST | {"includeAllScopes", "serviceProjectNumber"}
 CHANGE = frozenset(("requestId",))
 NONE = frozenset[str]()
@@ -80,11 +80,13 @@ def _method(
 ZONE, REGION = "/zones/<zone>", "/regions/<region>"
 _INSTANCE = f"{ZONE}/instances/<instance>"
 _ANY_INSTANCE = f"{ZONE}/instances/<resource>"
+_SUBNETWORK = f"{REGION}/subnetworks/<subnetwork>"
+_SUBNETWORKS = "/aggregated/subnetworks"
 _OPERATION = "operations/<operation>"
 _SOURCES = frozenset(("sourceInstanceTemplate", "sourceMachineImage"))
 _STOP = frozenset(("discardLocalSsd", "noGracefulShutdown"))
 _ENDING = frozenset(("noGracefulShutdown",))
-_ZONE_HINT = frozenset(("zone",))
+_VIEWS = frozenset(("views",))
 _PROTECTION = CHANGE | {"deletionProtection"}
 _POLICY = ("compute.networks.updatePolicy",)
 _LAUNCH = (
@@ -111,19 +113,17 @@ METHODS = (
     # Images
     _method("compute.images.list", "GET", "/global/images", images.list_),
     _method("compute.images.get", "GET", "/global/images/<image>", images.get),
-    _method(
-        "compute.images.getFromFamily", "GET", "/global/images/family/<family>", images.get_from_family, more=_ZONE_HINT
-    ),
+    _method("compute.images.getFromFamily", "GET", "/global/images/family/<family>", images.get_from_family),
     # Networks
     _method("compute.networks.list", "GET", "/global/networks", networks.list_),
     _method("compute.networks.insert", "POST", "/global/networks", networks.insert),
     _method("compute.networks.get", "GET", "/global/networks/<network>", networks.get),
     _method("compute.networks.delete", "DELETE", "/global/networks/<network>", networks.delete),
-    _method("compute.subnetworks.list", "GET", f"{REGION}/subnetworks", subnetworks.list_),
+    _method("compute.subnetworks.list", "GET", f"{REGION}/subnetworks", subnetworks.list_, more=_VIEWS),
     _method("compute.subnetworks.insert", "POST", f"{REGION}/subnetworks", subnetworks.insert, also=_POLICY),
-    _method("compute.subnetworks.get", "GET", f"{REGION}/subnetworks/<subnetwork>", subnetworks.get),
-    _method("compute.subnetworks.delete", "DELETE", f"{REGION}/subnetworks/<subnetwork>", subnetworks.delete),
-    _method("compute.subnetworks.aggregatedList", "GET", "/aggregated/subnetworks", subnetworks.aggregated),
+    _method("compute.subnetworks.get", "GET", _SUBNETWORK, subnetworks.get, more=_VIEWS),
+    _method("compute.subnetworks.delete", "DELETE", _SUBNETWORK, subnetworks.delete),
+    _method("compute.subnetworks.aggregatedList", "GET", _SUBNETWORKS, subnetworks.aggregated, more=_VIEWS),
     _method("compute.routes.list", "GET", "/global/routes", routes.list_),
     _method("compute.routers.aggregatedList", "GET", "/aggregated/routers", addresses.aggregated_routers),
     _method("compute.forwardingRules.aggregatedList", "GET", "/aggregated/forwardingRules", addresses.aggregated_rules),

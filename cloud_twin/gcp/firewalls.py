@@ -52,6 +52,8 @@ def patch(cloud: Gcp, call: Call) -> dict[str, Any]:
     """What is given takes the place of what was there."""
     thing = _named(cloud, call)
     body = shapes.whole(call.body, bodies.FIREWALL)
+    if "name" not in body:
+        raise required("resource.name")  # so says the discovery document: "required" in compute.firewalls.patch
     return _change(cloud, call, thing, {**_asked(thing), **body}, "patch")
 
 
