@@ -201,9 +201,7 @@ class Template:
     def _dependency(self, text: str, one: dict[str, Any], keys: list[str]) -> str:
         """The key that a name, a type and name, or an id means."""
         low = text.lower().strip("/")
-        found = [
-            key for key in keys if key.strip("/") == low or key.endswith(f"/providers/{low}") or key.endswith(f"/{low}")
-        ]
+        found = [key for key in keys if key.strip("/") == low or key.endswith(f"/{low}")]
         if not found:
             raise refused(
                 f"The resource '{text}' is not defined in the template, which '{one['id']}' depends on. Please see "
