@@ -19,7 +19,7 @@ from .account import PROJECT, Account
 from .catalogue.images import IMAGES
 from .catalogue.places import ALL_ZONES, ZONES
 from .errors import GceError, absent, invalid_field, unserved
-from .links import project_key
+from .links import check_path, project_key
 from .permissions import forbidden
 
 PREFIX = "/compute/v1/projects/<project>"
@@ -75,6 +75,7 @@ class Gcp(Facade):
         method = self._methods[call.route.name]
         _check_query(call, method)
         _check_body(call, method)
+        check_path(call.values)
         self._check_place(call)
         if method.method != "GET" and "requestId" in method.query and (earlier := operations.again(self, call)):
             return super().answer(Call(Route("", "", "", lambda _: earlier), call.request, call.values))

@@ -25,6 +25,15 @@ _NO_PROTOCOL = (
     "or an IP protocol number between 0 and 255."
 )
 _PORTS = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?")
+# "VPC firewall rule limits", Cloud NGFW quotas.
+_MOST = {
+    "sourceTags": 30,
+    "targetTags": 70,
+    "sourceServiceAccounts": 10,
+    "targetServiceAccounts": 10,
+    "sourceRanges": 5000,
+    "destinationRanges": 5000,
+}
 # "VPC firewall rules", VPC guide: who is meant is said by tags or by service accounts.
 _TAGS = ("sourceTags", "targetTags")
 _ACCOUNTS = ("sourceServiceAccounts", "targetServiceAccounts")
@@ -177,6 +186,9 @@ def _check_who(body: dict[str, Any]) -> None:
         raise bad_request("Should not specify source range/tag for egress direction.")
     if any(member in body for member in _TAGS) and any(member in body for member in _ACCOUNTS):
         raise invalid("Service accounts and tags cannot be used together in one firewall rule.")
+    for member, most in _MOST.items():
+        if len(body.get(member, [])) > most:
+            raise invalid_field(f"resource.{member}", "", f"Too many elements: at most {most} are allowed.")
     for member in _TAGS:
         for index, tag in enumerate(body.get(member, [])):
             if not re.fullmatch(NAME, tag):

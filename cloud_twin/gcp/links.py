@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from ..centre import Thing
 from .account import PROJECT, PROJECT_NUMBER
-from .errors import absent, invalid_field
+from .errors import GceError, absent, invalid_field
 
 if TYPE_CHECKING:
     from .facade import Gcp
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 BASE = "https://www.googleapis.com/compute/v1/"
 NAME = r"(?:[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?)"
 NUMBER = r"[1-9][0-9]{0,19}"
+_NAME_OR_NUMBER = f"{NAME[3:-1]}|{NUMBER}"
+# With the domain before it that old projects have: example.com:project
+_PROJECT = (
+    r"(?:(?:[-a-z0-9]{1,63}\.)*(?:[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?):)?"
+    r"(?:[0-9]{1,19}|(?:[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?))"
+)
 _URL = re.compile(r"https://(?:www|compute)\.googleapis\.com/compute/(?:v1|beta)/(?=projects/)")
 _ITEM = re.compile(
     r"(?:projects/(?P<project>[^/]+)/)?"
@@ -73,10 +80,15 @@ def find(cloud: Gcp, collection: str, name: str) -> Thing:
     return thing_or_none
 
 
-def check_path_name(field: str, value: str, pattern: str) -> None:
-    """A name in a request's path. Raises GceError."""
-    if not re.fullmatch(pattern, value):
-        raise invalid_field(field, value, f"Must be a match of regex '{pattern}'")
+def check_path(values: Mapping[str, str]) -> None:
+    """The variables of a request's path. Raises GceError."""
+    for field, value in values.items():
+        if field == "project":
+            if not re.fullmatch(_PROJECT, value):
+                text = "Invalid resource field value in the request."
+                raise GceError(400, "invalidParameter", text, status_name="INVALID_ARGUMENT")
+        elif field not in ("zone", "region") and not re.fullmatch(_NAME_OR_NUMBER, value):
+            raise invalid_field(field, value, f"Must be a match of regex '{_NAME_OR_NUMBER}'")
 
 
 def check_name(value: str, field: str = "resource.name") -> None:

@@ -13,7 +13,7 @@ from ..centre import Absent, Effect, Failure, Job, State, Thing
 from ..facade import Call
 from . import lists
 from .errors import absent, invalid_field, not_ready
-from .links import NAME, NUMBER, check_path_name, link, number_id, shown_time
+from .links import link, number_id, shown_time
 
 if TYPE_CHECKING:
     from .facade import Gcp
@@ -127,7 +127,6 @@ def wait(cloud: Gcp, call: Call) -> dict[str, Any]:
 
 def _find(cloud: Gcp, call: Call) -> Job:
     given, collection = call.values["operation"], f"{cloud.scope(call)}/operations"
-    check_path_name("operation", given, f"{NAME[3:-1]}|{NUMBER}")
     try:
         return cloud.centre.job(f"{collection}/{given}")
     except Absent:

@@ -149,7 +149,7 @@ def test_an_access_token_does_not_run_out_by_the_twins_clock(gcp: Bench, key_fil
 @pytest.mark.parametrize(
     ("claims", "error"),
     [
-        ({"aud": "https://oauth2.googleapis.com/token"}, "invalid_grant"),
+        ({"aud": "https://compute.googleapis.com/"}, "invalid_grant"),
         ({"iss": "somebody@else"}, "invalid_grant"),
         ({"iat": int(time.time()) - 7200, "exp": int(time.time()) - 3600}, "invalid_grant"),
         ({"scope": None}, "invalid_scope"),

@@ -110,11 +110,18 @@ TABLE: dict[str, tuple[Case, tuple[int, str], str, str]] = {
         "Required 'compute.networks.list' permission for 'projects/debian-cloud'",
         "hashicorp/terraform-provider-google#8262",
     ),
-    "a malformed name in the path": (
-        got(f"{INSTANCES}/instance-/operations"),
-        (404, "notFound"),
-        "The requested URL",
-        UNSOURCED,
+    "a name in the path that is none": (
+        got(f"{INSTANCES}/instance-"),
+        INVALID,
+        "Invalid value for field 'instance': 'instance-'. "
+        "Must be a match of regex '[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?|[1-9][0-9]{0,19}'",
+        "rapid7/insightconnect-plugins#751",
+    ),
+    "a project that is none": (
+        got("projects/My Project/global/networks"),
+        (400, "invalidParameter"),
+        "Invalid resource field value in the request.",
+        "trailofbits/algo#14854",
     ),
     "a network of this name": (
         network_twice,
@@ -408,6 +415,12 @@ TABLE: dict[str, tuple[Case, tuple[int, str], str, str]] = {
         (400, "required"),
         "Required field 'resource.name' not specified",
         "reference: firewalls.patch",
+    ),
+    "too many tags of a firewall": (
+        firewall(targetTags=[f"t{number}" for number in range(71)]),
+        INVALID,
+        "Invalid value for field 'resource.targetTags'",
+        "guide: Cloud NGFW quotas, limits of a VPC firewall rule",
     ),
     "another name for a firewall": (
         renamed_firewall,
