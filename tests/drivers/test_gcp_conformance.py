@@ -18,7 +18,7 @@ from spider_drivers.gcp import GcpDriver
 from cloud_twin.faults import Rule
 from tests.drivers.gcp_support import IMAGE, KEYS, SPEC, Emulated, emulated
 
-PAGE = 10
+PAGE = 50
 TRANSITION_SECONDS = 1.5
 LAG = Rule(lag=10.0)
 THROTTLING = Rule(first=3, every=3, throttle=True, retry_after=1.0)
@@ -38,12 +38,12 @@ def gce() -> Iterator[Emulated]:
 
 
 @pytest.fixture(scope="module")
-def image(gce: Emulated) -> str:
-    """The URL of the newest of a family."""
+def image(gce: Emulated) -> Iterator[str]:
+    """The URL of the newest of a family. The connection stays, so that others need not read its key anew."""
     gcp = gce.connect()
     found = gcp.call("images.getFromFamily", project="debian-cloud", family=IMAGE.rpartition("/")[2])
+    yield str(found["selfLink"])
     gcp.connection.close()
-    return str(found["selfLink"])
 
 
 @pytest.fixture(params=CHOSEN)

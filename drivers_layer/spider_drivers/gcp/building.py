@@ -63,8 +63,11 @@ class Building:
             waits = (self._ended(name, fields) for name, fields in self._begun.items())
             if wait := next((wait for wait in waits if wait), None):
                 return wait
-            seen.append(read())
-            return None if complete(seen[-1]) else Wait(1.0, "the cloud does not show all of it yet")
+            with contextlib.suppress(NotFound):
+                seen.append(read())
+                if complete(seen[-1]):
+                    return None
+            return Wait(operations.LOOK_AGAIN_SECONDS, "the cloud does not show all of it yet")
 
         visible = Part(converge.VISIBLE, make=lambda _: converge.VISIBLE, ready=ready)
         try:

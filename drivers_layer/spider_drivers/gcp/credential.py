@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakValueDictionary
 
+from google.auth.crypt import RSASigner
 from google.auth.exceptions import GoogleAuthError
 from google.oauth2 import service_account
 
@@ -13,18 +16,24 @@ from ..contract import Invalid, reach
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 _TOKEN_URI = "https://oauth2.googleapis.com/token"  # never called: the key itself signs the tokens
 
+# Reading a key checks its primes, which takes 40 ms: connections that live at the same time share it.
+_signers: WeakValueDictionary[bytes, Any] = WeakValueDictionary()
+
 
 def credentials(values: Mapping[str, str]) -> Any:
     """Raises Invalid."""
-    account: dict[str, Any] = {
-        "client_email": reach.needed(values, "ClientEmail"),
-        "private_key": reach.lines(reach.needed(values, "PrivateKey")) + "\n",
-        "token_uri": _TOKEN_URI,
-        "private_key_id": values.get("PrivateKeyID") or None,
-    }
-    try:
-        found = service_account.Credentials.from_service_account_info(account, scopes=[SCOPE])
-    except (ValueError, TypeError, GoogleAuthError):
-        # Without the cause, which may hold a part of the key.
-        raise Invalid("PrivateKey is no private key in PEM", field="PrivateKey") from None
-    return found.with_always_use_jwt_access(True)
+    email, pem = reach.needed(values, "ClientEmail"), reach.needed(values, "PrivateKey")
+    signer = _signer(reach.lines(pem) + "\n", values.get("PrivateKeyID") or None)
+    return service_account.Credentials(signer, email, _TOKEN_URI, scopes=[SCOPE], always_use_jwt_access=True)
+
+
+def _signer(pem: str, key_id: str | None) -> Any:
+    digest = hashlib.sha256(f"{key_id} {pem}".encode()).digest()
+    signer = _signers.get(digest)
+    if signer is None:
+        try:
+            signer = _signers[digest] = RSASigner.from_string(pem, key_id)
+        except (ValueError, TypeError, GoogleAuthError):
+            # Without the cause, which may hold a part of the key.
+            raise Invalid("PrivateKey is no private key in PEM", field="PrivateKey") from None
+    return signer
