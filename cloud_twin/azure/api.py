@@ -184,6 +184,13 @@ def _compute(arm: Azure) -> list[Route]:
     return [
         *_tracked("VirtualMachines", vm, machines, of_vm, update=machines.update),
         Route(
+            "VirtualMachines_ListByLocation",
+            "GET",
+            f"{ALL_COMPUTE}/locations/<location>/virtualMachines",
+            machines.list_in_location,
+            (f"{of_vm}/read",),
+        ),
+        Route(
             "VirtualMachines_InstanceView",
             "GET",
             f"{vm}/instanceView",

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from werkzeug.wrappers import Response
+
 from ..centre import Thing
-from ..facade import Call, json_response
+from ..facade import Call
 from . import listing
 from .errors import ArmError, no_group, not_found
 from .ids import parse
@@ -91,7 +93,7 @@ class TagsAtScope:
 
     def delete(self, call: Call) -> Any:
         self._keep(self._thing(call), {})
-        return json_response(None, 200)
+        return Response(status=200)
 
     def _sent(self, call: Call) -> dict[str, Any]:
         sent: dict[str, Any] = _wrapped.read(listing.body(call), "", RESOURCES)

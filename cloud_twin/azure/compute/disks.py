@@ -14,6 +14,7 @@ from ..errors import ArmError
 from ..ids import ResourceId, parse
 from ..shape import ANYTHING, IGNORED, NUMBER, TEXT, ListOf, MapOf, Members, resource, word
 from ..times import written
+from . import marketplace
 from .base import Computed
 
 DISK = "Microsoft.Compute/disks"
@@ -123,9 +124,18 @@ class Disks(Computed):
             raise self.voice.missing("createOption")
         if creation["createOption"] == "Empty" and "diskSizeGB" not in given:
             raise self.voice.missing("disk.diskSizeGB")
+        if creation["createOption"] == "FromImage":
+            image = self._image(creation)
+            given = {"diskSizeGB": image.size, **of_image(image.system, image.generation), **given}
         self._check_size(given.get("diskSizeGB", 30))
         name = sent.get("sku", {}).get("name", "Standard_LRS")
         return self.made(resource, self.location(sent), name, {"diskSizeGB": 30, **given}, sent.get("zones"))
+
+    def _image(self, creation: dict[str, Any]) -> marketplace.Image:
+        reference = creation.get("imageReference")
+        if not isinstance(reference, dict) or "id" not in reference:
+            raise self.voice.missing("creationData.imageReference.id")
+        return marketplace.named(str(reference["id"]))[0]
 
     def made(
         self, resource: ResourceId, location: str, sku_name: str, given: dict[str, Any], zones: list[str] | None
@@ -207,6 +217,7 @@ class Disks(Computed):
         body["properties"]["diskState"] = "Unattached"
         if vm:
             body["managedBy"] = vm.body["id"]
+            body["properties"]["LastOwnershipUpdateTime"] = written(vm.made)
             gone = vm.power is Power.OFF and vm.body.get("_deallocated")
             body["properties"]["diskState"] = "Reserved" if gone else "Attached"
         return body
@@ -236,6 +247,16 @@ class Disks(Computed):
             )
             raise ArmError(409, "ConflictingUserInput", text)
         return found
+
+
+def of_image(system: str, generation: str) -> dict[str, Any]:
+    """What a disk has of the image that it is made of."""
+    return {
+        "osType": system,
+        "hyperVGeneration": generation,
+        "supportedCapabilities": {"acceleratedNetwork": True},
+        "supportsHibernation": False,
+    }
 
 
 def _unchangeable(name: str) -> ArmError:

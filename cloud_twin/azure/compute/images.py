@@ -83,17 +83,11 @@ class Images(Computed):
         if not vm.body.get("_generalized"):
             text = f"The Virtual Machine '{vm.body['name']}' must be generalized before an image can be captured of it."
             raise ArmError(409, "OperationNotAllowed", text)
-        disk = vm.body["properties"]["storageProfile"]["osDisk"]
+        profile = vm.body["properties"]["storageProfile"]
+        os_disk = {"osType": profile["osDisk"]["osType"], "osState": "Generalized", **_copied(profile["osDisk"])}
         return {
-            "osDisk": {
-                "osType": disk["osType"],
-                "osState": "Generalized",
-                "diskSizeGB": disk.get("diskSizeGB", 30),
-                "managedDisk": {"id": disk["managedDisk"]["id"]},
-                "caching": disk.get("caching", "ReadWrite"),
-                "storageAccountType": disk["managedDisk"].get("storageAccountType", "Standard_LRS"),
-            },
-            "dataDisks": [],
+            "osDisk": os_disk,
+            "dataDisks": [{"lun": one["lun"], **_copied(one)} for one in profile["dataDisks"]],
             "zoneResilient": given.get("storageProfile", {}).get("zoneResilient", False),
         }
 
@@ -122,3 +116,13 @@ class Images(Computed):
                 f"provisioned using the Image '{thing.body['name']}'."
             )
             raise ArmError(409, "OperationNotAllowed", text)
+
+
+def _copied(disk: dict[str, Any]) -> dict[str, Any]:
+    """A VM's disk as an image has it."""
+    return {
+        "diskSizeGB": disk["diskSizeGB"],
+        "managedDisk": {"id": disk["managedDisk"]["id"]},
+        "caching": disk["caching"],
+        "storageAccountType": disk["managedDisk"]["storageAccountType"],
+    }

@@ -33,6 +33,7 @@ def view(vm: Machine, state: str, under_way: list[Job]) -> dict[str, Any]:
             for disk in [inner["storageProfile"]["osDisk"], *inner["storageProfile"]["dataDisks"]]
         ],
         "hyperVGeneration": "V2",
+        "isVMInStandbyPool": False,
         "statuses": statuses(vm, state, under_way),
     }
     if running:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from ...centre import Effect, Failure, Job, Machine, Power, State, Thing
 from ...facade import Call
 from ...settings import Settings
-from .. import listing, tags
+from .. import listing, regions, tags
 from ..errors import ArmError
 from ..ids import ResourceId, parse
 from ..network.interfaces import INTERFACE, NetworkInterfaces
@@ -82,6 +82,11 @@ class VirtualMachines(Computed):
             return listing.page(call, self.arm.settings, found, self._status)
         return super().list_all(call)
 
+    def list_in_location(self, call: Call) -> Any:
+        place = regions.plain(call.values["location"])
+        found = [one for one in self.arm.centre.of_kind(self.type) if one.body["location"] == place]
+        return listing.page(call, self.arm.settings, found, self.listed)
+
     def sizes_of(self, call: Call) -> Any:
         self.found(self.id(call))
         return {"value": [sizes.shown(one) for one in sizes.SIZES.values()]}
@@ -129,6 +134,7 @@ class VirtualMachines(Computed):
         new, used = self.storage.filled(resource, location, given["storageProfile"], size, zones)
         self._check_login(resource, given)
         self._check_quotas(location, size)
+        given.setdefault("securityProfile", {"securityType": "Standard"})
         body: dict[str, Any] = {
             "location": location,
             "zones": zones,

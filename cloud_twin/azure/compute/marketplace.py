@@ -38,6 +38,7 @@ IMAGES = (
     Image("Canonical", "ubuntu-24_04-lts", "server-arm64", _UBUNTU, processor="Arm64"),
     Image("Canonical", "0001-com-ubuntu-server-jammy", "22_04-lts-gen2", ("22.04.202504300", "22.04.202509090")),
     Image("Canonical", "0001-com-ubuntu-server-jammy", "22_04-lts", ("22.04.202509090",), generation="V1"),
+    Image("Canonical", "UbuntuServer", "16.04-LTS", ("16.04.202109280",), generation="V1"),
     Image("Debian", "debian-12", "12-gen2", ("0.20250428.2096", "0.20250911.2232")),
     Image("Debian", "debian-12", "12", ("0.20250911.2232",), generation="V1"),
     Image("Debian", "debian-11", "11-backports-gen2", ("0.20250428.2096",)),
@@ -80,6 +81,14 @@ def found(location: str, reference: dict[str, str]) -> tuple[Image, str]:
         "https://aka.ms/storageprofile",
         target="imageReference",
     )
+
+
+def named(text: str) -> tuple[Image, str]:
+    """The image that an id names. Raises ArmError."""
+    words = text.strip("/").split("/")
+    fields = dict(zip((word.lower() for word in words[::2]), words[1::2], strict=False))
+    wanted = {"publisher": "publishers", "offer": "offers", "sku": "skus", "version": "versions"}
+    return found("", {name: fields.get(word, "") for name, word in wanted.items()})
 
 
 class Marketplace:

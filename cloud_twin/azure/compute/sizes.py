@@ -38,6 +38,7 @@ _ALL = (
     Size("Standard_B2ms", 2, 8192, 16384, 4, 3, "standardBSFamily"),
     Size("Standard_B4ms", 4, 16384, 32768, 8, 4, "standardBSFamily"),
     Size("Standard_D1_v2", 1, 3584, 51200, 4, 2, "standardDv2Family"),
+    Size("Standard_D2_v2", 2, 7168, 102400, 8, 2, "standardDv2Family"),
     Size("Standard_DS1_v2", 1, 3584, 7168, 4, 2, "standardDSv2Family"),
     Size("Standard_DS2_v2", 2, 7168, 14336, 8, 2, "standardDSv2Family"),
     Size("Standard_DS3_v2", 4, 14336, 28672, 16, 4, "standardDSv2Family"),

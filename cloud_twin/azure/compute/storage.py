@@ -10,7 +10,7 @@ from ..errors import ArmError
 from ..ids import ResourceId
 from ..voices import COMPUTE
 from . import marketplace
-from .disks import Disks
+from .disks import Disks, of_image
 from .images import IMAGE
 from .sizes import Size
 
@@ -35,7 +35,7 @@ class Storage:
         if os_disk["createOption"] == "Attach":
             uses.append(self._attached(machine, os_disk, location))
         else:
-            image_key, system, least = self._image(location, given)
+            image_key, system, least, generation = self._image(location, given)
             uses += [image_key] if image_key else []
             os_disk.setdefault("osType", system)
             if os_disk["osType"] != system:
@@ -48,9 +48,8 @@ class Storage:
                 )
                 raise ArmError(409, "OperationNotAllowed", text)
             os_disk.setdefault("name", f"{machine.name}_OsDisk_1_{secrets.token_hex(16)}")
-            new.append(
-                self._made(machine, location, os_disk, {"osType": system, "creationData": self._origin(given)}, zones)
-            )
+            origin = {**of_image(system, generation), "creationData": self._origin(given)}
+            new.append(self._made(machine, location, os_disk, origin, zones))
         os_disk.setdefault("caching", "ReadWrite")
         os_disk.setdefault("deleteOption", "Detach")
         more, keys = self.data(machine, location, given.setdefault("dataDisks", []), size, zones)
@@ -76,6 +75,7 @@ class Storage:
             if "createOption" not in one:
                 raise COMPUTE.missing("dataDisk.createOption")
             one.setdefault("caching", "None")
+            one.setdefault("toBeDetached", False)
             one.setdefault("deleteOption", "Detach")
             if one["createOption"] == "Attach":
                 keys.append(self._attached(machine, one, location))
@@ -132,8 +132,8 @@ class Storage:
             disk.setdefault("osType", found.body["properties"].get("osType", "Linux"))
         return found.key
 
-    def _image(self, location: str, given: dict[str, Any]) -> tuple[str, str, int]:
-        """The image's key if it is a resource; its operating system; its size in GiB."""
+    def _image(self, location: str, given: dict[str, Any]) -> tuple[str, str, int, str]:
+        """The image's key if it is a resource; its operating system; its size in GiB; its generation of Hyper-V."""
         reference = given.get("imageReference")
         if not reference:
             raise COMPUTE.missing("imageReference")
@@ -146,14 +146,15 @@ class Storage:
                 text = f"The Image '{reference['id']}' cannot be found in '{location}' region."
                 raise ArmError(404, "ImageNotFound", text, target="imageReference")
             disk = found.body["properties"]["storageProfile"]["osDisk"]
-            return found.key, disk["osType"], disk.get("diskSizeGB", 30)
+            generation = found.body["properties"]["hyperVGeneration"]
+            return found.key, disk["osType"], disk.get("diskSizeGB", 30), generation
         for name in ("publisher", "offer", "sku"):
             if not reference.get(name):
                 raise COMPUTE.missing(f"imageReference.{name}")
         image, version = marketplace.found(location, reference)
         reference.setdefault("version", "latest")
         reference["exactVersion"] = version
-        return "", image.system, image.size
+        return "", image.system, image.size, image.generation
 
     def _origin(self, given: dict[str, Any]) -> dict[str, Any]:
         reference = given["imageReference"]

@@ -112,7 +112,8 @@ class NetworkInterfaces(Networked):
         location = self.location(sent)
         given = sent.get("properties", {})
         uses = self._uses(call, resource, location, given)
-        body = {"location": location, "properties": {**_defaults(), **given}}
+        domain = f"{secrets.token_hex(13)}.syx.internal.cloudapp.net"
+        body = {"location": location, "properties": _filled(given, domain)}
         thing: Thing = self.new(resource, body, uses)
         self._take_addresses(thing, [])
         return thing
@@ -122,12 +123,11 @@ class NetworkInterfaces(Networked):
         old = thing.body["properties"]
         uses = self._uses(call, parse(thing.body["id"]), thing.body["location"], given)
         kept = {name: old[name] for name in ("macAddress", "resourceGuid") if name in old}
-        was = (old, list(thing.addresses))
-        thing.body["properties"] = {**_defaults(), **given, **kept}
+        thing.body["properties"] = {**_filled(given, old["dnsSettings"]["internalDomainNameSuffix"]), **kept}
         try:
             self._take_addresses(thing, old["ipConfigurations"])
         except ArmError:
-            thing.body["properties"] = was[0]
+            thing.body["properties"] = old
             raise
         thing.uses = set(uses)
         if vm := self.machine(thing):
@@ -334,9 +334,15 @@ def _is_primary(vm: Thing, thing: Thing) -> bool:
     return bool(mine and mine[0].get("properties", {}).get("primary", len(named) == 1))
 
 
-def _defaults() -> dict[str, Any]:
+def _filled(given: dict[str, Any], domain: str) -> dict[str, Any]:
+    """What was sent, and Azure's own beside it."""
+    names = {
+        "dnsServers": [],
+        "appliedDnsServers": [],
+        "internalDomainNameSuffix": domain,
+        **given.get("dnsSettings", {}),
+    }
     return {
-        "dnsSettings": {"dnsServers": [], "appliedDnsServers": []},
         "enableAcceleratedNetworking": False,
         "enableIPForwarding": False,
         "disableTcpStateTracking": False,
@@ -344,6 +350,8 @@ def _defaults() -> dict[str, Any]:
         "nicType": "Standard",
         "tapConfigurations": [],
         "hostedWorkloads": [],
+        **given,
+        "dnsSettings": names,
     }
 
 
