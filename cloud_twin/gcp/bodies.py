@@ -6,6 +6,7 @@ from .shapes import ListOf, MapOf, enum, shape
 
 STRINGS = ListOf("string")
 _KEPT = "id kind selfLink creationTimestamp"
+_STACK = enum("IPV4_ONLY", "IPV4_IPV6 IPV6_ONLY")
 
 NETWORK = shape(
     output=f"{_KEPT} selfLinkWithId subnetworks peerings gatewayIPv4 firewallPolicy additionalTags",
@@ -34,8 +35,12 @@ SUBNETWORK = shape(
     region="string",
     enableFlowLogs="boolean",
     privateIpGoogleAccess="boolean",
-    purpose=enum("PRIVATE"),
-    stackType=enum("IPV4_ONLY"),
+    purpose=enum(
+        "PRIVATE",
+        "GLOBAL_MANAGED_PROXY INTERNAL_HTTPS_LOAD_BALANCER PEER_MIGRATION PRIVATE_NAT PRIVATE_RFC_1918 "
+        "PRIVATE_SERVICE_CONNECT REGIONAL_MANAGED_PROXY",
+    ),
+    stackType=_STACK,
 )
 
 _PROTOCOL = shape(IPProtocol="string", ports=STRINGS)
@@ -72,9 +77,9 @@ _ACCESS_CONFIG = shape(
     output="kind",
     unserved="externalIpv6 externalIpv6PrefixLength ipCollection publicPtrDomainName securityPolicy setPublicPtr",
     name="string",
-    type_=enum("ONE_TO_ONE_NAT"),
+    type_=enum("ONE_TO_ONE_NAT", "DIRECT_IPV6"),
     natIP="string",
-    networkTier=enum("PREMIUM STANDARD"),
+    networkTier=enum("PREMIUM STANDARD", "FIXED_STANDARD STANDARD_OVERRIDES_FIXED_STANDARD"),
 )
 
 _INTERFACE = shape(
@@ -84,8 +89,8 @@ _INTERFACE = shape(
     network="string",
     subnetwork="string",
     networkIP="string",
-    stackType=enum("IPV4_ONLY"),
-    nicType=enum("GVNIC UNSPECIFIED_NIC_TYPE VIRTIO_NET"),
+    stackType=_STACK,
+    nicType=enum("GVNIC UNSPECIFIED_NIC_TYPE VIRTIO_NET", "IDPF IRDMA MRDMA"),
     accessConfigs=ListOf(_ACCESS_CONFIG),
 )
 
@@ -111,7 +116,7 @@ _ATTACHED_DISK = shape(
     initializeParams=_NEW_DISK,
     interface=enum("NVME SCSI"),
     mode=enum("READ_ONLY READ_WRITE"),
-    type_=enum("PERSISTENT SCRATCH"),
+    type_=enum("PERSISTENT", "SCRATCH"),
 )
 
 _SCHEDULING = shape(
@@ -121,7 +126,7 @@ _SCHEDULING = shape(
     automaticRestart="boolean",
     onHostMaintenance=enum("MIGRATE TERMINATE"),
     preemptible="boolean",
-    provisioningModel=enum("SPOT STANDARD"),
+    provisioningModel=enum("SPOT STANDARD", "FLEX_START RESERVATION_BOUND"),
 )
 
 INSTANCE = shape(

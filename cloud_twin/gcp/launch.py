@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..centre import Effect, Exhausted, Failure, Machine, State, Taken
@@ -9,7 +10,7 @@ from ..facade import Call
 from . import addresses, disks, launch_request, operations, quotas
 from .catalogue.places import region_of
 from .errors import exists, invalid_field
-from .launch_request import Launch
+from .launch_request import DiskRequest, Launch
 from .links import name_of
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def insert(cloud: Gcp, call: Call) -> dict[str, Any]:
         _add_disks(cloud, launch)
         if launch.interface.get("accessConfigs"):
             machine.body["natIP"] = addresses.take_external(cloud, machine)
-    return operations.begin(cloud, call, "insert", machine, Effect.MAKE, failure=failure)
+    warnings = [one for disk in launch.disks for one in _warnings(disk)]
+    return operations.begin(cloud, call, "insert", machine, Effect.MAKE, failure=failure, warnings=warnings)
 
 
 def no_room(cloud: Gcp, machine_type: str, zone: str) -> Failure | None:
@@ -43,6 +45,22 @@ def no_room(cloud: Gcp, machine_type: str, zone: str) -> Failure | None:
         return None
     text = f"The zone '{zone}' does not have enough resources available to fulfill the request.  "
     return Failure("ZONE_RESOURCE_POOL_EXHAUSTED", text + "Try a different zone, or try again later.")
+
+
+def _warnings(disk: DiskRequest) -> Iterator[operations.Warning_]:
+    image = disk.image
+    if image.state:
+        instead = f"projects/{image.project}/global/images/{image.replacement}"
+        text = f"The resource '{image.key}' is deprecated. A suggested replacement is '{instead}'."
+        yield "DEPRECATED_RESOURCE_USED", text
+    if disk.size_gb > image.size_gb:
+        text = (
+            f"Disk size: '{disk.size_gb} GB' is larger than image size: '{image.size_gb} GB'. You might need to resize "
+        )
+        yield (
+            "DISK_SIZE_LARGER_THAN_IMAGE_SIZE",
+            text + "the root repartition manually if the operating system does not.",
+        )
 
 
 def _permissions(launch: Launch) -> dict[str, str]:

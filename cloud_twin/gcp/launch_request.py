@@ -11,7 +11,7 @@ from . import bodies, labels, references, shapes
 from .catalogue.images import Image
 from .catalogue.machine_types import MachineType
 from .catalogue.places import region_of
-from .errors import bad_request, invalid_field, required
+from .errors import bad_request, invalid_field, required, unserved
 from .links import check_name, name_of
 
 if TYPE_CHECKING:
@@ -82,6 +82,9 @@ def _disk(
     if "sourceImage" not in params:
         raise required(f"{path}.sourceImage")
     image = references.image_of(cloud, call, params["sourceImage"], f"{path}.sourceImage")
+    if image.state == "OBSOLETE":
+        # The reference, of deprecated.state: operations that use OBSOLETE resources "will be rejected".
+        raise invalid_field(f"{path}.sourceImage", params["sourceImage"], "The referenced image resource is obsolete.")
     name = params.get("diskName", machine if not index else f"{machine}-{index}")
     check_name(name, f"{path}.diskName")
     labels.check_labels(params.get("labels", {}), f"{path}.labels")
@@ -103,7 +106,7 @@ def _disk(
 def _place(cloud: Gcp, call: Call, interfaces: list[dict[str, Any]]) -> tuple[Thing, Thing]:
     """Network and subnetwork. Of a network in auto mode the subnetwork may be left out, without both it is default."""
     if len(interfaces) > 1:
-        raise invalid_field("resource.networkInterfaces", "", "Cloud-Twin serves one network interface.")
+        raise unserved("more than one network interface")
     interface = interfaces[0]
     _check_access(interface.get("accessConfigs", []))
     region = region_of(call.values["zone"])

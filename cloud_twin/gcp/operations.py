@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import uuid
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..centre import Absent, Effect, Failure, Job, State, Thing
 from ..facade import Call
@@ -18,6 +19,8 @@ from .links import link, number_id, shown_time
 if TYPE_CHECKING:
     from .facade import Gcp
 
+# Its code and its words.
+Warning_: TypeAlias = tuple[str, str]
 # For so much of its time an operation is only pending.
 PENDING = 0.25
 # "zoneOperations.wait" of the reference: it answers at the latest "as the request approaches the 2 minute deadline".
@@ -40,6 +43,7 @@ def begin(
     *,
     change: dict[str, Any] | None = None,
     failure: Failure | None = None,
+    warnings: Sequence[Warning_] = (),
 ) -> dict[str, Any]:
     """The operation as it is answered."""
     scope = thing.key.rsplit("/", 2)[0]
@@ -57,6 +61,7 @@ def begin(
             "targetId": number_id(thing.number),
             "requestId": call.query.get("requestId", ""),
             "request": _request(call),
+            "warnings": [{"code": code, "message": message} for code, message in warnings],
         },
         change=change,
         failure=failure,
@@ -100,6 +105,8 @@ def shown(cloud: Gcp, job: Job) -> dict[str, Any]:
         made[scope.split("/")[-2].removesuffix("s")] = link(scope)
     if body["requestId"]:
         made["clientOperationId"] = body["requestId"]
+    if body["warnings"]:
+        made["warnings"] = body["warnings"]
     if made["status"] != "PENDING":
         made["startTime"] = shown_time(job.begun)
     if job.ended:

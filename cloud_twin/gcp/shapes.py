@@ -25,7 +25,10 @@ _RANGES = {
 
 @dataclass(frozen=True)
 class Enum:
+    """`unserved`: values that the service would take, and the twin refuses."""
+
     values: tuple[str, ...]
+    unserved: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,8 @@ def shape(output: str = "", unserved: str = "", **members: Kind) -> Shape:
     return Shape(named, frozenset(output.split()), frozenset(unserved.split()))
 
 
-def enum(words: str) -> Enum:
-    return Enum(tuple(words.split()))
+def enum(words: str, unserved: str = "") -> Enum:
+    return Enum(tuple(words.split()), tuple(unserved.split()))
 
 
 def read(data: Any, kind: Kind, path: str = "resource") -> Any:
@@ -80,8 +83,10 @@ def read(data: Any, kind: Kind, path: str = "resource") -> Any:
     if isinstance(kind, Enum):
         if not isinstance(data, str):
             raise _wrong_type(path, data, "string")
+        if data in kind.unserved:
+            raise unserved(f"'{data}' for the field '{path}'")
         if data not in kind.values:
-            raise invalid_field(path, data, f"Must be one of [{', '.join(kind.values)}]")
+            raise invalid_field(path, data, f"Must be one of [{', '.join(sorted(kind.values + kind.unserved))}]")
         return data
     return _scalar(data, kind, path)
 

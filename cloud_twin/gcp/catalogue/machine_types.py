@@ -11,6 +11,7 @@ from dataclasses import dataclass
 GIB = 1024
 # "GPU regions and zones" of the guide, shortened; zones without the first generation of shared cores: Milan and later.
 _A2_ZONES = ("us-central1-a", "us-central1-b", "us-central1-c", "us-central1-f", "asia-northeast1-a", "europe-west4-a")
+_T2A_ZONES = ("us-central1-a", "us-central1-b", "us-central1-f", "europe-west4-a", "asia-southeast1-b")
 _N1_NOT_IN = (
     "africa-south1",
     "europe-southwest1",
@@ -52,11 +53,15 @@ class MachineType:
 
 
 def _line(
-    family: str, per_cpu_mib: Mapping[str, float], cpus: tuple[int, ...], arm: bool = False
+    family: str,
+    per_cpu_mib: Mapping[str, float],
+    cpus: tuple[int, ...],
+    arm: bool = False,
+    zones: tuple[str, ...] | None = None,
 ) -> Iterator[MachineType]:
     for word, memory in per_cpu_mib.items():
         for count in cpus:
-            yield MachineType(f"{family}-{word}-{count}", count, int(count * memory), arm=arm)
+            yield MachineType(f"{family}-{word}-{count}", count, int(count * memory), arm=arm, zones=zones)
 
 
 _ALL = (
@@ -71,7 +76,7 @@ _ALL = (
     *_line("n2", {"standard": 4 * GIB, "highmem": 8 * GIB, "highcpu": GIB}, (2, 4, 8, 16)),
     *_line("n2d", {"standard": 4 * GIB}, (2, 4, 8)),
     *_line("c2", {"standard": 4 * GIB}, (4, 8, 16)),
-    *_line("t2a", {"standard": 4 * GIB}, (1, 2, 4, 8), arm=True),
+    *_line("t2a", {"standard": 4 * GIB}, (1, 2, 4, 8), arm=True, zones=_T2A_ZONES),
     MachineType("a2-highgpu-1g", 12, 85 * GIB, gpu=("nvidia-tesla-a100", 1), zones=_A2_ZONES),
     MachineType("a2-highgpu-2g", 24, 170 * GIB, gpu=("nvidia-tesla-a100", 2), zones=_A2_ZONES),
     MachineType("a2-highgpu-4g", 48, 340 * GIB, gpu=("nvidia-tesla-a100", 4), zones=_A2_ZONES),

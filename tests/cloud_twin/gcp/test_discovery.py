@@ -57,7 +57,7 @@ def test_what_a_body_may_hold_is_what_google_knows(name: str) -> None:
 
 
 def _differences(kind: Any, schema: Any, path: str) -> Any:
-    """Members and types, at any depth. Of an enumeration the façade may serve only some."""
+    """Members, types, values of enumerations, at any depth."""
     if "$ref" in schema:
         schema = discovery.document()["schemas"][schema["$ref"]]
     if isinstance(kind, Shape):
@@ -73,8 +73,8 @@ def _differences(kind: Any, schema: Any, path: str) -> Any:
         if schema["additionalProperties"] != {"type": "string"}:
             yield f"{path}: {schema}"
     elif isinstance(kind, Enum):
-        if not set(kind.values) <= set(schema["enum"]):
-            yield f"{path}: {kind.values}"
+        if {*kind.values, *kind.unserved} != set(schema["enum"]):
+            yield f"{path}: {kind}"
     elif kind != schema.get("format", schema["type"]) or "enum" in schema:
         yield f"{path}: {kind}, not {schema}"
 

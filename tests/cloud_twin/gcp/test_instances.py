@@ -103,6 +103,17 @@ def test_a_disk_is_as_large_as_its_image_or_as_was_asked_for(gcp: Bench) -> None
     assert [one["boot"] for one in shown] == [True, False]
 
 
+def test_the_operation_warns_of_an_old_image_and_of_a_larger_disk(gcp: Bench) -> None:
+    """The reference, of deprecated.state; both codes are those of the reference's Operation."""
+    old = "projects/debian-cloud/global/images/debian-12-bookworm-v20260910"
+    disks = [{"boot": True, "autoDelete": True, "initializeParams": {"sourceImage": old, "diskSizeGb": "20"}}]
+    operation = gcp.done(gcp.post(f"{ZONAL}/instances", instance_body(disks=disks)))
+    codes = [one["code"] for one in operation["warnings"]]
+    assert codes == ["DEPRECATED_RESOURCE_USED", "DISK_SIZE_LARGER_THAN_IMAGE_SIZE"]
+    assert operation["warnings"][0]["message"].endswith("global/images/debian-12-bookworm-v20261111'.")
+    assert _status(gcp) == "RUNNING"
+
+
 def test_the_first_and_last_two_addresses_of_a_subnetwork_are_googles(gcp: Bench) -> None:
     sub = gcp.subnetwork(gcp.network(), cidr="10.1.0.0/29")
     place = {"networkInterfaces": [{"subnetwork": sub}]}

@@ -455,6 +455,12 @@ TABLE: dict[str, tuple[Case, tuple[int, str], str, str]] = {
         "'projects/debian-cloud/global/images/debian-1'. The referenced image resource cannot be found.",
         "google/anthos-microk8s#1",
     ),
+    "an image that is obsolete": (
+        instance(disks=disk(sourceImage="projects/debian-cloud/global/images/debian-11-bullseye-v20260812")),
+        INVALID,
+        "Invalid value for field 'resource.disks[0].initializeParams.sourceImage'",
+        "reference: images, deprecated.state",
+    ),
     "a family that is not there": (
         instance(disks=disk(sourceImage="projects/debian-cloud/global/images/family/debian-1")),
         (404, "notFound"),
@@ -702,6 +708,12 @@ TABLE: dict[str, tuple[Case, tuple[int, str], str, str]] = {
         instance(guestAccelerators=[]),
         (501, "notImplemented"),
         "Cloud-Twin does not serve the field 'resource.guestAccelerators'",
+        UNSOURCED,
+    ),
+    "a value that is not served": (
+        subnetwork(stackType="IPV4_IPV6"),
+        (501, "notImplemented"),
+        "Cloud-Twin does not serve 'IPV4_IPV6' for the field 'resource.stackType'",
         UNSOURCED,
     ),
     "a mask of members": (
