@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from functools import partial
-from typing import Any
 
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
@@ -129,10 +128,10 @@ class Gcp(Facade):
             raise forbidden({self._methods[call.route.name].permissions[0]: project})
         if project != f"projects/{PROJECT}":
             raise absent(project)
-        places: dict[str, Any] = {"zone": ALL_ZONES, "region": ZONES}
+        places: dict[str, Container[str]] = {"zone": ALL_ZONES, "region": ZONES}
         for word, known in places.items():
             given = call.values.get(word)
-            if given is not None and given not in known and call.route.name not in (f"compute.{word}s.get",):
+            if given is not None and given not in known and call.route.name != f"compute.{word}s.get":
                 raise invalid_field(word, given, f"Unknown {word}.")
 
 

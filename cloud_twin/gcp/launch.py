@@ -47,20 +47,16 @@ def no_room(cloud: Gcp, machine_type: str, zone: str) -> Failure | None:
     return Failure("ZONE_RESOURCE_POOL_EXHAUSTED", text + "Try a different zone, or try again later.")
 
 
-def _warnings(disk: DiskRequest) -> Iterator[operations.Warning_]:
+def _warnings(disk: DiskRequest) -> Iterator[operations.Notice]:
     image = disk.image
     if image.state:
         instead = f"projects/{image.project}/global/images/{image.replacement}"
         text = f"The resource '{image.key}' is deprecated. A suggested replacement is '{instead}'."
         yield "DEPRECATED_RESOURCE_USED", text
     if disk.size_gb > image.size_gb:
-        text = (
-            f"Disk size: '{disk.size_gb} GB' is larger than image size: '{image.size_gb} GB'. You might need to resize "
-        )
-        yield (
-            "DISK_SIZE_LARGER_THAN_IMAGE_SIZE",
-            text + "the root repartition manually if the operating system does not.",
-        )
+        sizes = f"Disk size: '{disk.size_gb} GB' is larger than image size: '{image.size_gb} GB'."
+        advice = "You might need to resize the root repartition manually if the operating system does not support "
+        yield "DISK_SIZE_LARGER_THAN_IMAGE_SIZE", f"{sizes} {advice}automatic resizing."
 
 
 def _permissions(launch: Launch) -> dict[str, str]:

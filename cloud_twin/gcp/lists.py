@@ -34,14 +34,13 @@ def aggregated(
 ) -> dict[str, Any]:
     """A page over all `scopes` (zones/z, regions/r). A scope of which nothing is on the page has a warning."""
     items, token = _page(cloud, call, found)
-    project = f"projects/{call.values['project']}"
     made: dict[str, Any] = {}
     for item in items:
         scope = item["selfLink"].split("/")[-4:-2]
         made.setdefault("/".join(scope), {member: []})[member].append(item)
     for scope in scopes:
         made.setdefault(scope, _nothing(scope))
-    collection = f"{project}/aggregated/{member}"
+    collection = f"{cloud.project(call)}/aggregated/{member}"
     answered = {"kind": kind, "id": collection, "items": made, "selfLink": link(collection)}
     if token:
         answered["nextPageToken"] = token

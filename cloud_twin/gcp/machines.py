@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # PROVISIONING for so much of the time that a machine takes to run, then STAGING ("VM instance life cycle", guide).
 PROVISIONING = 0.5
 _STATUSES = {Power.ON: "RUNNING", Power.RESTARTING: "RUNNING", Power.STOPPING: "STOPPING", Power.OFF: "TERMINATED"}
+_SHIELD = {"enableSecureBoot": False, "enableVtpm": True, "enableIntegrityMonitoring": True}
 _DISK_DEFAULTS = {"type": "PERSISTENT", "mode": "READ_WRITE", "interface": "SCSI", "boot": False, "autoDelete": False}
 
 
@@ -35,27 +36,29 @@ def shown(cloud: Gcp, machine: Machine) -> dict[str, Any]:
         "disks": [_disk(cloud, index, one) for index, one in enumerate(body["disks"])],
         "metadata": {"kind": "compute#metadata"} | _with_fingerprint(body["metadata"], {"items": body["metadata"]}),
         "selfLink": link(machine.key),
-        "scheduling": body["scheduling"],
-        "cpuPlatform": "Unknown CPU Platform" if machine.power is Power.OFF else _platform(body),
         "labelFingerprint": fingerprints.of(body["labels"]),
-        "startRestricted": False,
-        "deletionProtection": body["deletionProtection"],
-        "shieldedInstanceConfig": {
-            "enableSecureBoot": False,
-            "enableVtpm": True,
-            "enableIntegrityMonitoring": True,
-            **body["shieldedInstanceConfig"],
-        },
-        "shieldedInstanceIntegrityPolicy": {"updateAutoLearnPolicy": True},
         "fingerprint": fingerprints.of([machine.key, machine.number]),
     }
-    made |= {name: body[name] for name in ("labels", "serviceAccounts") if body[name]}
+    return made | _hardware(machine, zone) | _moments(machine) | ({"labels": body["labels"]} if body["labels"] else {})
+
+
+def _hardware(machine: Machine, zone: str) -> dict[str, Any]:
+    body = machine.body
+    made: dict[str, Any] = {
+        "cpuPlatform": "Unknown CPU Platform" if machine.power is Power.OFF else _platform(body),
+        "scheduling": body["scheduling"],
+        "startRestricted": False,
+        "deletionProtection": body["deletionProtection"],
+        "shieldedInstanceConfig": {**_SHIELD, **body["shieldedInstanceConfig"]},
+        "shieldedInstanceIntegrityPolicy": {"updateAutoLearnPolicy": True},
+    }
+    if body["serviceAccounts"]:
+        made["serviceAccounts"] = body["serviceAccounts"]
     if body["gpu"]:
         name, count = body["gpu"]
-        made["guestAccelerators"] = [
-            {"acceleratorType": link(f"{zone}/acceleratorTypes/{name}"), "acceleratorCount": count}
-        ]
-    return made | _moments(machine)
+        kind = link(f"{zone}/acceleratorTypes/{name}")
+        made["guestAccelerators"] = [{"acceleratorType": kind, "acceleratorCount": count}]
+    return made
 
 
 def _status(cloud: Gcp, machine: Machine) -> str:

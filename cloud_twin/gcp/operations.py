@@ -5,6 +5,7 @@ Form and states: the reference's Operation, and "Handle API responses" of the Co
 
 from __future__ import annotations
 
+import hashlib
 import re
 import uuid
 from collections.abc import Sequence
@@ -19,8 +20,8 @@ from .links import link, number_id, shown_time
 if TYPE_CHECKING:
     from .facade import Gcp
 
-# Its code and its words.
-Warning_: TypeAlias = tuple[str, str]
+# A warning: its code and its words.
+Notice: TypeAlias = tuple[str, str]
 # For so much of its time an operation is only pending.
 PENDING = 0.25
 # "zoneOperations.wait" of the reference: it answers at the latest "as the request approaches the 2 minute deadline".
@@ -43,7 +44,7 @@ def begin(
     *,
     change: dict[str, Any] | None = None,
     failure: Failure | None = None,
-    warnings: Sequence[Warning_] = (),
+    warnings: Sequence[Notice] = (),
 ) -> dict[str, Any]:
     """The operation as it is answered."""
     scope = thing.key.rsplit("/", 2)[0]
@@ -168,7 +169,9 @@ def _name(cloud: Gcp) -> str:
 
 
 def _request(call: Call) -> str:
-    return f"{call.request.method} {call.request.path} {call.request.get_data(as_text=True)}"
+    """By which the same request is known again; what was sent is not kept, for it may be secret."""
+    sent = hashlib.sha256(call.request.get_data()).hexdigest()
+    return f"{call.request.method} {call.request.path} {sent}"
 
 
 def _is_uuid(text: str) -> bool:
