@@ -1,8 +1,7 @@
-"""The conformance suite on the GCP driver, against Cloud-Twin's Compute Engine. Lists have several pages everywhere, and
-one element to a page where pages are what is tested.
+"""The conformance suite on the GCP driver, against Cloud-Twin's Compute Engine.
 
-As it is, and with reads that lag while every third call is throttled. `GCP_VARIANTS` names others, for looking into a
-failure: each of the two alone.
+Lists have several pages, and one element to a page where pages are what is tested. As it is, and with reads that lag
+while every third call is throttled. `GCP_VARIANTS` names others, for looking into a failure: each of the two alone.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ def foreign_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
 
 
 @pytest.mark.usefixtures("foreign_environment")
-@pytest.mark.parametrize("missing", ["PrivateKey", "ProjectID", "ClientEmail", "Region", "Zone"])
+@pytest.mark.parametrize("missing", ["PrivateKey", "ProjectID", "ClientEmail", "Region"])
 def test_a_missing_key_is_not_taken_from_elsewhere(server: Wire, missing: str) -> None:
     given = {key: value for key, value in credential().items() if key != missing}
     keys = {key: value for key, value in {**KEYS, "Endpoint": server.url}.items() if key != missing}
@@ -162,6 +162,20 @@ def test_a_zone_that_is_none_is_named_when_the_connection_is_checked(server: Wir
     with pytest.raises(Invalid) as refused:
         connect(server.url, Zone="moon").connection.check()
     assert refused.value.field == "Zone"
+
+
+def test_a_zone_of_another_region_is_named_when_the_connection_is_checked(server: Wire) -> None:
+    server.answers = [Answer({"kind": "compute#zone", "name": "us-east1-b", "region": "…/regions/us-east1"})]
+    with pytest.raises(Invalid) as refused:
+        connect(server.url, Zone="us-east1-b").connection.check()
+    assert refused.value.field == "Zone"
+
+
+def test_without_a_zone_the_region_is_asked_for(server: Wire) -> None:
+    server.answers = [error(404, "notFound", "The resource 'projects/project/regions/us-central1' was not found")]
+    with pytest.raises(Invalid) as refused:
+        connect(server.url, Zone="").connection.check()
+    assert refused.value.field == "Region"
 
 
 def test_loopback_needs_no_proxy(server: Wire, monkeypatch: pytest.MonkeyPatch) -> None:

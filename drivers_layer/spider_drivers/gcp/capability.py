@@ -40,7 +40,7 @@ CAPABILITY = Capability(
         Key("ClientEmail", ("client_email",)),
         Key("PrivateKeyID", ("private_key_id",), required=False),
     ),
-    region_keys=(Key("Region"), Key("Zone"), ENDPOINT, CA),
+    region_keys=(Key("Region"), Key("Zone", required=False), ENDPOINT, CA),
     kinds={
         "image": _kind(create=_IMAGE_GET, list="images.list", get=_IMAGE_GET),
         "spec": _kind(list="machineTypes.list", get="machineTypes.get"),

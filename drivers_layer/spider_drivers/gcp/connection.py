@@ -1,4 +1,4 @@
-"""One service account of one project in one zone, reached with what the credential says and nothing else."""
+"""One service account of one project in one region, reached with what the credential says and nothing else."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid, N
 from .calls import Gce
 from .credential import credentials
 from .image import GcpImages
+from .names import tail
 from .region_zone import GcpRegions
 from .security_group import GcpSecurityGroups
 from .spec import GcpSpecs
 from .tag import GcpTags
 from .vm import GcpVms
 from .vpc import GcpVpcs
+from .zones import Zones
 
 
 class GcpConnection(CloudConnection):
@@ -28,24 +30,29 @@ class GcpConnection(CloudConnection):
     def __init__(self, info: ConnectionInfo, recorder: CallRecorder, *, page_size: int | None = None) -> None:
         project = _word(info.credential.get("ProjectID", ""), "ProjectID")
         region = _word(info.region, "Region")
-        zone = self._zone = _word(info.zone, "Zone")
+        zone = _word(info.zone, "Zone") if info.zone else ""
         signer = credentials(info.credential)
         endpoint = reach.endpoint(info.endpoint) if info.endpoint else None
         gce = self._gce = Gce(endpoint, project, signer, recorder, ca=info.ca, page_size=page_size)
+        zones = self._zones = Zones(gce, region, zone)
         self.image = GcpImages(gce)
-        self.spec = GcpSpecs(gce, region, zone)
+        self.spec = GcpSpecs(gce, zones)
         self.vpc = GcpVpcs(gce, region)
         self.security_group = GcpSecurityGroups(gce)
-        self.vm = GcpVms(gce, region, zone)
-        self.tag = GcpTags(gce, zone)
+        self.vm = GcpVms(gce, zones)
+        self.tag = GcpTags(gce, zones)
         self.region_zone = GcpRegions(gce, region)
 
     def check(self) -> None:
-        """One call: zones.get."""
+        """One call: zones.get, or regions.get where no zone is named."""
+        region, zone = self._zones.region, self._zones.named
+        field = "Zone" if zone else "Region"
         try:
-            self._gce.call("zones.get", zone=self._zone)
+            found = self._gce.call("zones.get", zone=zone) if zone else self._gce.call("regions.get", region=region)
         except NotFound as missing:
-            raise Invalid(missing.message, field="Zone", code=missing.code, text=missing.text) from None
+            raise Invalid(missing.message, field=field, code=missing.code, text=missing.text) from None
+        if zone and tail(found.get("region", region)) != region:
+            raise Invalid(f"the zone {zone} is not of the region {region}", field="Zone")
 
     def close(self) -> None:
         self._gce.close()

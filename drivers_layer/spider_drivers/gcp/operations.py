@@ -7,7 +7,7 @@ from .calls import Gce, Thing
 from .errors import NO_FIELDS, Fields
 from .names import tail
 
-LOOK_AGAIN_SECONDS = 2.0
+LOOK_AGAIN_SECONDS = 1.0
 
 
 def path_of(answer: Thing) -> str:

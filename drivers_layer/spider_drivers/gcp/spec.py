@@ -1,4 +1,4 @@
-"""Machine types of the connection's zone."""
+"""Machine types of the zone where VMs go."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ from ..contract import Gpu, MissingReference, NotFound, Ref, Spec, SpecHandler
 from . import details, names
 from .calls import Gce, Thing
 from .errors import understood
+from .zones import Zones
 
 
 class GcpSpecs(SpecHandler):
-    def __init__(self, gce: Gce, region: str, zone: str) -> None:
+    def __init__(self, gce: Gce, zones: Zones) -> None:
         self._gce = gce
-        self._region = region
-        self._zone = zone
+        self._zones = zones
 
     def list(self) -> list[Spec]:
-        found = self._gce.all("machineTypes.list", zone=self._zone)
+        found = self._gce.all("machineTypes.list", zone=self._zones.home())
         with understood():
             return [self._spec(one) for one in found]
 
     def get(self, ref: Ref) -> Spec:
-        found = described(self._gce, self._zone, ref)
+        found = described(self._gce, self._zones.home(), ref)
         with understood():
             return self._spec(found)
 
     def raw_list(self) -> Any:
         """`{"items": [...]}`, as machineTypes.list answers."""
-        return {"items": self._gce.all("machineTypes.list", zone=self._zone)}
+        return {"items": self._gce.all("machineTypes.list", zone=self._zones.home())}
 
     def raw_get(self, ref: Ref) -> Any:
         """One of raw_list's elements."""
-        return described(self._gce, self._zone, ref)
+        return described(self._gce, self._zones.home(), ref)
 
     def _spec(self, found: Thing) -> Spec:
         return Spec(
             name=found["name"],
-            region=self._region,
+            region=self._zones.region,
             vcpus=found["guestCpus"],
             memory_mib=found["memoryMb"],
             gpus=tuple(_gpu(one) for one in found.get("accelerators", ())),

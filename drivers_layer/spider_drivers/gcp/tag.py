@@ -8,7 +8,7 @@ from ..contract import Attempt, Conflict, Part, Ref, TagHandler, Unsupported, Wa
 from . import labels, operations
 from .calls import Gce, Thing
 from .errors import Fields, NotReady
-from .names import id_of
+from .zones import Zones, zone_of
 
 _FIELDS: Fields = ((r"[Ll]abel", "key"),)
 _THERE = "there"
@@ -17,9 +17,9 @@ _THERE = "there"
 class GcpTags(TagHandler):
     """setLabels replaces all labels, if they are still those that were read."""
 
-    def __init__(self, gce: Gce, zone: str) -> None:
+    def __init__(self, gce: Gce, zones: Zones) -> None:
         self._gce = gce
-        self._zone = zone
+        self._zones = zones
 
     def add(self, kind: str, ref: Ref, key: str, value: str, attempt: Attempt) -> Wait | None:
         labels.check(key, value)
@@ -34,18 +34,18 @@ class GcpTags(TagHandler):
     ) -> Wait | None:
         if kind != "vm":
             raise Unsupported(f"tags of the kind {kind} cannot be changed on this cloud")
-        self._described(ref)
+        self._zones.instance(ref)
 
         def make(_: str) -> str:
-            found = self._described(ref)
+            found = self._zones.instance(ref)
             shown = labels.of(found)
-            return _THERE if wanted(shown) == shown else self._send(ref, found, wanted(shown), attempt)
+            return _THERE if wanted(shown) == shown else self._send(found, wanted(shown), attempt)
 
         def ready(operation: str) -> Wait | None:
             return None if operation == _THERE else operations.ended(self._gce, operation, _FIELDS)
 
         def complete(_: str) -> bool:
-            shown = labels.of(self._described(ref))
+            shown = labels.of(self._zones.instance(ref))
             return wanted(shown) == shown
 
         try:
@@ -54,18 +54,14 @@ class GcpTags(TagHandler):
         except (Conflict, NotReady) as changed:
             return Wait(operations.LOOK_AGAIN_SECONDS, changed.message)
 
-    def _send(self, ref: Ref, found: Thing, wanted: dict[str, str], attempt: Attempt) -> str:
+    def _send(self, found: Thing, wanted: dict[str, str], attempt: Attempt) -> str:
         fingerprint = found.get("labelFingerprint", "")
         answer = self._gce.call(
             "instances.setLabels",
             _FIELDS,
-            zone=self._zone,
-            instance=id_of(ref, "VM"),
+            zone=zone_of(found),
+            instance=found["name"],
             body={"labels": wanted, "labelFingerprint": fingerprint},
             requestId=attempt.client_token(f"labels {fingerprint}"),
         )
         return operations.path_of(answer)
-
-    def _described(self, ref: Ref) -> Thing:
-        """Raises NotFound."""
-        return self._gce.call("instances.get", zone=self._zone, instance=id_of(ref, "VM"))
