@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..centre import Effect, Exhausted, Failure, Machine, State, Taken
 from ..facade import Call
-from . import addresses, disks, launch_request, operations, quotas
+from . import addresses, disks, launch_request, operations, quotas, service_accounts
 from .catalogue.places import region_of
 from .errors import exists, invalid_field
 from .launch_request import DiskRequest, Launch
@@ -85,7 +85,8 @@ def _failure(cloud: Gcp, launch: Launch) -> Failure | None:
     where = f"in region {region_of(name_of(zone))}"
     addresses_wanted = len(launch.interface.get("accessConfigs", []))
     return (
-        no_room(cloud, launch.machine_type.name, zone)
+        service_accounts.refused(cloud, launch.body.get("serviceAccounts", []))
+        or no_room(cloud, launch.machine_type.name, zone)
         or quotas.exceeded(cloud, "instances", 1, where)
         or quotas.exceeded(cloud, "cpus", launch.machine_type.cpus, where)
         or quotas.exceeded(cloud, "in_use_addresses", addresses_wanted, where)
@@ -129,7 +130,7 @@ def _kept(cloud: Gcp, launch: Launch) -> dict[str, Any]:
         "metadata": body.get("metadata", {}).get("items", []),
         "tags": sorted(set(body.get("tags", {}).get("items", []))),
         "scheduling": body["scheduling"],
-        "serviceAccounts": body.get("serviceAccounts", []),
+        "serviceAccounts": [service_accounts.named(one) for one in body.get("serviceAccounts", [])],
         "shieldedInstanceConfig": body.get("shieldedInstanceConfig", {}),
         "network": launch.network.key,
         "subnetwork": launch.subnetwork.key,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..facade import Call
-from . import fingerprints
+from . import fingerprints, service_accounts
 from .account import PROJECT, PROJECT_NUMBER
 from .links import link
 
@@ -22,7 +22,7 @@ def get(cloud: Gcp, call: Call) -> dict[str, Any]:
         "commonInstanceMetadata": {"kind": "compute#metadata", "fingerprint": fingerprints.OF_NOTHING},
         "quotas": [],
         "selfLink": link(f"projects/{PROJECT}"),
-        "defaultServiceAccount": f"{PROJECT_NUMBER}-compute@developer.gserviceaccount.com",
+        "defaultServiceAccount": service_accounts.DEFAULT,
         "xpnProjectStatus": "UNSPECIFIED_XPN_PROJECT_STATUS",
         "defaultNetworkTier": "PREMIUM",
     }

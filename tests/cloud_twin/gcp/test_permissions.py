@@ -113,6 +113,25 @@ def test_an_instance_needs_only_what_it_names(gcp: Bench) -> None:
     gcp.instance()
 
 
+def test_a_machine_runs_as_an_account_that_one_may_act_as(gcp: Bench) -> None:
+    """googleapis/google-cloud-java#10061, GoogleCloudPlatform/terraform-google-managed-instance-group#40."""
+    as_default = {"serviceAccounts": [{"email": "default", "scopes": ["https://www.googleapis.com/auth/compute"]}]}
+    gcp.instance("a", **as_default)
+    (shown,) = gcp.get(f"{ZONAL}/instances/a")["serviceAccounts"]
+    assert shown["email"].endswith("-compute@developer.gserviceaccount.com")
+    unknown = gcp.done(gcp.post(f"{ZONAL}/instances", instance_body("b", serviceAccounts=[{"email": "no@body"}])))
+    assert (
+        unknown["error"]["errors"][0]["message"]
+        == "The resource 'One of [no@body]' of type 'serviceAccount' was not found."
+    )
+    gcp.cloud.settings.permissions = [*BY_NAME["compute.instances.insert"].permissions, "compute.zoneOperations.get"]
+    denied = gcp.done(gcp.post(f"{ZONAL}/instances", instance_body("c", **as_default)))
+    assert denied["error"]["errors"][0]["code"] == "SERVICE_ACCOUNT_ACCESS_DENIED"
+    assert "The user does not have access to service account" in denied["error"]["errors"][0]["message"]
+    gcp.cloud.settings.permissions.append("iam.serviceAccounts.actAs")
+    gcp.instance("d", **as_default)
+
+
 def test_a_forbidden_request_has_no_effect(gcp: Bench) -> None:
     before = gcp.cloud.contents()
     gcp.cloud.settings.permissions = []
