@@ -31,8 +31,8 @@ from spider_drivers.contract import (
 from cloud_twin.azure import Azure as EmulatedAzure
 from cloud_twin.clock import TwinClock
 from cloud_twin.faults import Faults
-from cloud_twin.serve import serving
 from cloud_twin.tls import Authority, server_context
+from tests.drivers.azure_server import serving
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -179,7 +179,7 @@ def wire() -> Iterator[Wire]:
         start_response(f"{answer.status} As told", list(headers.items()))
         return [content]
 
-    with serving(app, tls=server_context(authority().server())) as url:
+    with serving(app, server_context(authority().server())) as url:
         state.url = url
         try:
             yield state
@@ -235,7 +235,7 @@ def azure_twin() -> Iterator[AzureTwin]:
     clock = TwinClock(speed=0)
     azure = EmulatedAzure(clock)
     faults = Faults(azure, azure.dialect, clock=clock)
-    with serving(faults, tls=server_context(authority().server())) as url:
+    with serving(faults, server_context(authority().server())) as url:
         twin = AzureTwin(url, azure, faults, clock)
         twin.reset()
         yield twin

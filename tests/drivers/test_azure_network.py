@@ -162,7 +162,8 @@ def test_a_change_by_somebody_else_is_not_lost(azure: Azure, vpc: Vpc) -> None:
     """The group is changed between the driver's read and its PUT, which Azure then refuses."""
     group = make_group(azure, vpc, SSH)
     arm, attempt = azure.arm, Attempt("add")
-    real, interfered = arm.begin, []
+    real = arm.begin
+    interfered: list[bool] = []
 
     def begin(operation: str, *given: Any, **more: Any) -> None:
         if not interfered:
@@ -170,7 +171,7 @@ def test_a_change_by_somebody_else_is_not_lost(azure: Azure, vpc: Vpc) -> None:
             change(azure, "add_rules", group, WEB)
         real(operation, *given, **more)
 
-    arm.begin = begin  # type: ignore[method-assign]
+    arm.begin = begin  # type: ignore[method-assign,assignment]
     handler = azure.connection.security_group
     answer = handler.add_rules(ref(group), RulesRequest((DNS,)), attempt)
     assert isinstance(answer, Wait)
@@ -369,13 +370,11 @@ def test_a_tag_is_the_same_in_any_case(azure: Azure) -> None:
 @pytest.mark.parametrize("key", ["spider-token", "Spider-Anything"])
 def test_spider_s_own_tags_are_refused_without_a_call(azure: Azure, vpc: Vpc, key: str) -> None:
     def refused() -> None:
-        for step in (
-            lambda: azure.connection.tag.add("vpc", ref(vpc), key, "x", Attempt("add")),
-            lambda: azure.connection.tag.remove("vpc", ref(vpc), key, Attempt("remove")),
-        ):
-            with pytest.raises(Invalid) as error:
-                step()
-            assert error.value.field == "key"
+        with pytest.raises(Invalid) as added:
+            azure.connection.tag.add("vpc", ref(vpc), key, "x", Attempt("add"))
+        with pytest.raises(Invalid) as removed:
+            azure.connection.tag.remove("vpc", ref(vpc), key, Attempt("remove"))
+        assert added.value.field == removed.value.field == "key"
 
     assert azure.apis_of(refused) == []
 
