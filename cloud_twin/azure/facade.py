@@ -86,7 +86,7 @@ class Azure(Facade):
         return call
 
     def _check_version(self, call: Call) -> None:
-        family, kind = spelling.family(call.route.path)
+        family, kind = spelling.family(self._spelled[call.route.path])
         versions.check(call.query.get("api-version"), family, kind, ", ".join(regions.REGIONS))
 
     def _check_subscription(self, call: Call) -> None:

@@ -68,6 +68,13 @@ class PublicIPAddresses(Networked):
             if was != wanted:
                 text = f"Property {word_} of public IP address {resource} cannot be changed from {was} to {wanted}."
                 raise ArmError(400, "PublicIPAddressPropertyCannotBeUpdated", text, details=[])
+        held = self.holder(thing)
+        if held and old["publicIPAllocationMethod"] == "Static" and given["publicIPAllocationMethod"] == "Dynamic":
+            text = (
+                f"Public IP address {resource} is in use by ipconfig {held[1]} and cannot be updated to Dynamic "
+                "allocation method."
+            )
+            raise ArmError(400, "PublicIPAddressInUseCannotUpdateToDynamic", text, details=[])
         kept = {name: old[name] for name in ("ipAddress", "resourceGuid") if name in old}
         thing.body["properties"] = {**given, **kept}
         if given["publicIPAllocationMethod"] == "Static" and "ipAddress" not in kept:

@@ -17,10 +17,20 @@ from .base import Networked
 NSG = "Microsoft.Network/networkSecurityGroups"
 RULE = f"{NSG}/securityRules"
 LOWEST, HIGHEST = 100, 4096
-# https://learn.microsoft.com/azure/virtual-network/service-tags-overview; those of regions have a dot in them.
-TAGS = frozenset(
-    ("virtualnetwork", "azureloadbalancer", "internet", "azurecloud", "storage", "sql", "azuretrafficmanager")
-)
+# https://learn.microsoft.com/azure/virtual-network/service-tags-overview; many have a region's, too: Storage.WestUS.
+_TAGS = """actiongroup apimanagement appconfiguration applicationinsightsavailability appservice appservicemanagement
+    autonomousdevelopmentplatform azureactivedirectory azureactivedirectorydomainservices azureadvancedthreatprotection
+    azurearckubernetes azureattestation azurebackup azurebotservice azurecloud azurecognitivesearch azureconnectors
+    azurecontainerregistry azurecosmosdb azuredatabricks azuredataexplorermanagement azuredevops azuredevspaces
+    azuredigitaltwins azureeventgrid azurefrontdoor.backend azurefrontdoor.firstparty azurefrontdoor.frontend
+    azureinformationprotection azureiothub azurekeyvault azureloadbalancer azuremachinelearning azuremonitor
+    azureopendatasets azureplatformdns azureplatformimds azureplatformlkm azureresourcemanager azuresignalr
+    azuresiterecovery azurestack azuretrafficmanager azureupdatedelivery azurewebpubsub batchnodemanagement
+    cognitiveservicesmanagement datafactory datafactorymanagement eventhub gatewaymanager guestandhybridmanagement
+    hdinsight internet logicapps logicappsmanagement m365managementactivityapi microsoftcloudappsecurity
+    microsoftcontainerregistry powerbi powerplatforminfra servicebus servicefabric sql sqlmanagement storage
+    storagesyncservice virtualdesktop virtualnetwork windowsadmincenter windowsvirtualdesktop"""
+TAGS = frozenset(_TAGS.split())
 _ENDS = (
     ("sourceAddressPrefix", "sourceAddressPrefixes", "sourceApplicationSecurityGroups"),
     ("destinationAddressPrefix", "destinationAddressPrefixes", "destinationApplicationSecurityGroups"),
@@ -50,7 +60,16 @@ properties = Members(
     ("protocol", "access", "priority", "direction"),
 )
 shape = Members(
-    "SecurityRule", {"id": IGNORED, "name": TEXT, "type": IGNORED, "etag": IGNORED, "properties": properties}
+    "SecurityRule",
+    {
+        "id": IGNORED,
+        "name": TEXT,
+        "type": IGNORED,
+        "etag": IGNORED,
+        "properties": properties,
+        "location": IGNORED,
+        "tags": IGNORED,
+    },
 )
 
 
@@ -210,10 +229,12 @@ def _ports(text: str) -> bool:
 
 
 def _prefix(text: str) -> bool:
-    if text == "*" or text.lower() in TAGS or re.fullmatch(r"[A-Za-z][A-Za-z]+(\.[A-Za-z0-9]+)?", text):
+    """A range's host bits must be zero; a tag's region is not looked at."""
+    low = text.lower()
+    if text == "*" or low in TAGS or low.partition(".")[0] in TAGS:
         return True
     try:
-        ipaddress.ip_network(text, strict=False)
+        ipaddress.ip_network(text)
     except ValueError:
         return False
     return True
