@@ -30,10 +30,12 @@ _PLATFORMS = {"linux": Platform.LINUX, "windows": Platform.WINDOWS}
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What a VM is made from. `reference`: as a VM's imageReference names it."""
+    """What a VM is made from. `reference`: as a VM's imageReference names it. `plan`: what is to be bought with it; {}
+    for most."""
 
     reference: dict[str, str]
     windows: bool
+    plan: dict[str, str]
 
 
 class AzureImages(ImageHandler):
@@ -67,11 +69,12 @@ class AzureImages(ImageHandler):
     def _base(self, name: str) -> Base:
         if _own_name(name):
             own = self._own.described(Ref(name, name), field="image")
-            return Base({"id": own["id"]}, _platform(_own_disk(own).get("osType")) is Platform.WINDOWS)
+            return Base({"id": own["id"]}, _platform(_own_disk(own).get("osType")) is Platform.WINDOWS, {})
         found = self._described(name, field="image")
         publisher, offer, sku, version = name.split(":")
         reference = {"publisher": publisher, "offer": offer, "sku": sku, "version": version}
-        return Base(reference, _platform(_system(found)) is Platform.WINDOWS)
+        plan = dict(found["properties"].get("plan") or {})
+        return Base(reference, _platform(_system(found)) is Platform.WINDOWS, plan)
 
     def _skus(self, publisher: str, offer: str) -> Sequence[Thing]:
         try:

@@ -67,6 +67,7 @@ def body(place: Place, request: VmRequest, base: Base, nic: str, given: dict[str
         "location": place.location,
         "tags": given,
         **({"zones": [place.zone]} if place.zone else {}),
+        **({"plan": base.plan} if base.plan else {}),
         "properties": {
             "hardwareProfile": {"vmSize": request.spec},
             "storageProfile": {"imageReference": base.reference, "osDisk": _disk(request)},
