@@ -19,9 +19,14 @@ from spider_drivers.contract import (
     CallRecorder,
     ConnectionInfo,
     Ref,
+    Rule,
+    SecurityGroup,
+    SecurityGroupRequest,
     SubnetRequest,
     SystemClock,
     VirtualClock,
+    Vm,
+    VmRequest,
     Vpc,
     VpcRequest,
     Wait,
@@ -31,6 +36,7 @@ from spider_drivers.gcp.connection import GcpConnection
 
 from cloud_twin.serve import serving
 from cloud_twin.twin import Twin
+from tests.cloud_twin.gcp.judge import Judge
 from tests.drivers.docker_support import Answer
 
 REGION, ZONE = "us-central1", "us-central1-a"
@@ -103,6 +109,7 @@ class Emulated:
     """`cloud`: the façade of Compute Engine."""
 
     twin: Twin
+    judge: Judge
     url: str
     credential: dict[str, str] = field(repr=False)
 
@@ -110,32 +117,34 @@ class Emulated:
     def cloud(self) -> Any:
         return self.twin.clouds["gcp"]
 
-    def connect(self, *, page_size: int | None = None) -> Gcp:
-        return connect(self.url, self.credential, page_size=page_size)
+    def connect(self, *, page_size: int | None = None, **region_keys: str) -> Gcp:
+        return connect(self.url, self.credential, page_size=page_size, **region_keys)
 
     def contents(self) -> set[str]:
         return set(self.cloud.contents())
 
 
 @contextlib.contextmanager
-def emulated(transition_seconds: float = 0.0) -> Iterator[Emulated]:
-    """An emulated Compute Engine in this process."""
+def emulated(transition_seconds: float = 0.0, *, judged: bool = False) -> Iterator[Emulated]:
+    """An emulated Compute Engine in this process. `judged`: what goes in and out is compared with Google's discovery
+    document, and nothing of it may differ."""
     twin = Twin("gcp")
     twin.clouds["gcp"].settings.transition_seconds = transition_seconds
-    with serving(twin) as url:
+    judge = Judge(twin)
+    with serving(judge if judged else twin) as url:
         account = json.loads(twin.clouds["gcp"].files(url, url)["gcp.json"])
         given = {
             "PrivateKey": account["private_key"],
             "ProjectID": account["project_id"],
             "ClientEmail": account["client_email"],
         }
-        yield Emulated(twin, url, given)
+        yield Emulated(twin, judge, url, given)
+    assert judge.violations == []
 
 
 def done(step: Callable[[Attempt], T | Wait], attempt: Attempt | None = None, twin: Twin | None = None) -> T:
-    """The answer of an operation, whose waits cost no time."""
-    clock = VirtualClock()
-    attempt = attempt or Attempt(f"operation-{next(_tokens)}", clock=clock)
+    """The answer of an operation, whose waits cost no time: they are passed by the twin's clock."""
+    attempt = attempt or Attempt(f"operation-{next(_tokens)}", clock=VirtualClock())
     for _ in range(100):
         answer = step(attempt)
         if not isinstance(answer, Wait):
@@ -146,8 +155,23 @@ def done(step: Callable[[Attempt], T | Wait], attempt: Attempt | None = None, tw
 
 
 def make_vpc(gcp: Gcp, name: str = "net", cidr: str = "10.0.1.0/24") -> Vpc:
+    """With one subnet, `<name>-a`."""
     request = VpcRequest(name, "", (SubnetRequest(f"{name}-a", cidr),))
     return done(lambda attempt: gcp.connection.vpc.create(request, attempt))
+
+
+def make_group(gcp: Gcp, vpc: Vpc, *rules: Rule, name: str = "group") -> SecurityGroup:
+    request = SecurityGroupRequest(name, ref(vpc), rules)
+    return done(lambda attempt: gcp.connection.security_group.create(request, attempt))
+
+
+def vm_request(vpc: Vpc, *groups: SecurityGroup, name: str = "vm", **more: Any) -> VmRequest:
+    subnet, refs = ref(vpc.subnets[0]), tuple(ref(group) for group in groups)
+    return VmRequest(name, Ref(IMAGE, IMAGE), SPEC, ref(vpc), subnet, refs, **more)
+
+
+def make_vm(gcp: Gcp, request: VmRequest) -> Vm:
+    return done(lambda attempt: gcp.connection.vm.create(request, attempt))
 
 
 def ref(shape: Any) -> Ref:
@@ -172,6 +196,18 @@ def failed(code: str, text: str) -> Answer:
 
 def listed(kind: str = "network", *items: Any) -> Answer:
     return Answer({"kind": f"compute#{kind}List", "items": list(items)})
+
+
+@contextlib.contextmanager
+def fresh(gce: Emulated) -> Iterator[Gcp]:
+    """A connection to an empty project whose changes take no time."""
+    gce.twin.reset()
+    gce.cloud.settings.permissions = None
+    gce.cloud.settings.quotas.clear()
+    gce.cloud.settings.exhausted = []
+    gcp = gce.connect()
+    yield gcp
+    gcp.connection.close()
 
 
 ZONE_ANSWER = Answer({"kind": "compute#zone", "name": ZONE, "status": "UP"})

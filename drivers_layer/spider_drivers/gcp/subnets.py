@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass
 
@@ -34,10 +35,7 @@ class Subnets:
         return self.gce.call("subnetworks.get", region=self.region, subnetwork=id_of(ref, "subnet"))
 
     def part(self, building: Building, network: str, request: SubnetRequest, attempt: Attempt, fields: Fields) -> Part:
-        """Begun with the others. Raises Invalid."""
-        if not re.fullmatch(NAME, request.name):
-            field = "name" if fields is ALONE else "subnets"
-            raise Invalid(f"the subnet's name '{request.name}' {RULE}", field=field)
+        """Begun with the others."""
         body: Thing = {
             "name": request.name,
             "network": f"projects/{self.gce.project}/global/networks/{network}",
@@ -55,6 +53,16 @@ class Subnets:
                 return False
 
         return building.begun(PART + request.name, request.name, send, ours, fields)
+
+
+def check(request: SubnetRequest, fields: Fields) -> None:
+    """Raises Invalid."""
+    if not re.fullmatch(NAME, request.name):
+        raise Invalid(f"the subnet's name '{request.name}' {RULE}", field="name" if fields is ALONE else "subnets")
+    try:
+        ipaddress.IPv4Network(request.cidr)
+    except ValueError as error:
+        raise Invalid(str(error), field="cidr" if fields is ALONE else "subnets") from None
 
 
 def as_subnet(found: Thing) -> Subnet:

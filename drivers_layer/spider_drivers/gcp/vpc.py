@@ -53,6 +53,8 @@ class GcpVpcs(VpcHandler):
 
     def create(self, request: VpcRequest, attempt: Attempt) -> Vpc | Wait:
         """Parts: network, one per subnet, visible."""
+        for subnet in request.subnets:
+            subnets.check(subnet, subnets.OF_A_VPC)
         request.check(capability.CAPABILITY)
         build = Building(self._gce, attempt)
         network = build.part(NETWORK, request.name, *self._network(request, attempt), fields=_FIELDS)
@@ -60,6 +62,7 @@ class GcpVpcs(VpcHandler):
 
     def add_subnet(self, ref: Ref, request: SubnetRequest, attempt: Attempt) -> Vpc | Wait:
         """Parts: the subnet, visible."""
+        subnets.check(request, subnets.ALONE)
         self._described(ref)
         return self._built(Building(self._gce, attempt), [], ref, (request,), attempt)
 
