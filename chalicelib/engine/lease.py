@@ -115,11 +115,15 @@ class Leases:
             "waits_for": None,
             "unclean_since": _unclean_since(row, last),
         }
+        # Who held the lease before may have finished since it was read, which leaves the fence as it was.
+        as_read = {"fence": row["fence"], "state": row["state"]}
         try:
-            self._store.write(Update(OPERATIONS, (operation,), change, when={"fence": row["fence"]}))
+            self._store.write(Update(OPERATIONS, (operation,), change, when=as_read))
         except Conflict:
             return None
-        lease = Lease(self._store, self._clock, self._seconds, row | change)
+        # Or may have noted a part. From now on nobody else can.
+        row = self._store.get(OPERATIONS, (operation,)) or row | change
+        lease = Lease(self._store, self._clock, self._seconds, row)
         self._held[operation] = lease
         return lease
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from spider_drivers.contract import (
 )
 
 from chalicelib.catalogue.records import Deleted
+from chalicelib.engine.lease import Lease, Leases
 from chalicelib.engine.operations import State
 from chalicelib.store import StoreUnavailable
 
@@ -238,6 +240,50 @@ def test_a_worker_that_lost_its_lease_touches_nothing_more(house: House) -> None
         with pytest.raises(Exception, match=accepted.operation):
             touch()
     second.check()
+
+
+class Meanwhile:
+    """A store whose reader is slow: between its first read and what it does next, something happens."""
+
+    def __init__(self, store: Any, happens: Callable[[], object]) -> None:
+        self._store = store
+        self._happens: Callable[[], object] | None = happens
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def get(self, *args: Any) -> Any:
+        found = self._store.get(*args)
+        happens, self._happens = self._happens, None
+        if happens:
+            happens()
+        return found
+
+
+def held_too_long(house: House) -> Lease:
+    """The lease of a worker that is slow and not dead."""
+    accepted = house.make("vpc", VPC, respond_async=True)
+    slow = house.engine._leases.take(accepted.operation)
+    assert slow
+    house.clock.advance(house.settings.lease_seconds + 1)
+    return slow
+
+
+def test_a_worker_that_is_late_does_not_take_what_has_just_finished(house: House) -> None:
+    """Else it would find its own resource there already, and give the name up."""
+    slow = held_too_long(house)
+    finish = house.engine.operations.finish(slow.row, slow.fence, error=Refused("no"))
+    happens = Meanwhile(house.engine.store, lambda: house.engine.store.write(finish))
+    assert Leases(happens, house.clock, house.settings).take(slow.row["id"]) is None
+    assert house.operation(slow.row["id"]).state == State.FAILED
+
+
+def test_a_worker_that_is_late_knows_what_was_noted_meanwhile(house: House) -> None:
+    slow = held_too_long(house)
+    happens = Meanwhile(house.engine.store, lambda: slow.keep("vpc", "vpc-1"))
+    late = Leases(happens, house.clock, house.settings).take(slow.row["id"])
+    assert late
+    assert late.attempt().parts == {"vpc": "vpc-1"}
 
 
 def test_the_sweeper_puts_back_what_the_queue_has_forgotten(house: House) -> None:

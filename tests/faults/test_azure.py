@@ -27,7 +27,10 @@ def azure() -> Iterator[Place]:
         account = found.account("azure")
 
         def numbered(url: str, number: int) -> Cloud:
-            return replace(azure_at(url, account, authority.certificate), label=f"-{number}", prefix=f"{number}-")
+            cloud = azure_at(url, account, authority.certificate)
+            # One of its own each: whoever comes first has a call more, which makes it.
+            region = {**cloud.region, "ResourceGroup": f"crash-{number}"}
+            return replace(cloud, region=region, label=f"-{number}", prefix=f"{number}-")
 
         def contents() -> set[str]:
             return {one for one in found.contents("azure") if not RESOURCE_GROUP.fullmatch(one)}

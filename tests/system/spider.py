@@ -51,6 +51,8 @@ class Client:
             answer = self.call("GET", path, body)
             if answer[key] == wanted:
                 return answer
+            if answer.get("State") == "FAILED":
+                raise CallFailed(f"GET {path}: {answer}")
             if time.monotonic() > end:
                 raise CallFailed(f"GET {path}: {key} is {answer[key]} after {seconds:g} s, not {wanted}")
             time.sleep(0.2)
