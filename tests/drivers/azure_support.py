@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qs
 
-from spider_drivers.azure import AzureDriver
+from spider_drivers.azure import AzureDriver, log_in
 from spider_drivers.azure.calls import Arm
 from spider_drivers.azure.connection import AzureConnection
 from spider_drivers.contract import (
@@ -166,6 +166,7 @@ class Wire:
 def wire() -> Iterator[Wire]:
     """A server on loopback, with TLS."""
     state, stop = Wire(), threading.Event()
+    log_in.forget_all()
 
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         answer = state.answer(_request(environ))
@@ -232,6 +233,7 @@ SETTINGS = {"transition_seconds": 0.0, "page_size": None}
 @contextlib.contextmanager
 def azure_twin() -> Iterator[AzureTwin]:
     """Its clock stands still, and its states in between last no time."""
+    log_in.forget_all()
     clock = TwinClock(speed=0)
     azure = EmulatedAzure(clock)
     faults = Faults(azure, azure.dialect, clock=clock)

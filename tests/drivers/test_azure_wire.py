@@ -32,6 +32,7 @@ from spider_drivers.contract import (
 )
 
 from tests.drivers.azure_support import (
+    CREDENTIAL,
     EMPTY,
     LOG_IN,
     PUBLIC_KEY,
@@ -383,6 +384,13 @@ def test_it_logs_in_once_and_shows_the_token(server: Wire, azure: Azure) -> None
     assert "authorization" not in server.logged_in[0].headers
 
 
+def test_a_token_serves_every_connection_of_its_credential_and_no_other(server: Wire, azure: Azure) -> None:
+    azure.connection.vpc.list()
+    assert _listing(connect(server.url)) == [READ_VNETS]
+    assert _listing(connect(server.url, {**CREDENTIAL, "ClientSecret": "another-secret"})) == [*LOG_IN, READ_VNETS]
+    assert "another-secret" in server.logged_in[-1].body
+
+
 def test_a_token_that_is_not_taken_any_more_is_asked_for_anew(server: Wire, azure: Azure) -> None:
     server.answers = [refusal("ExpiredAuthenticationToken", "The access token expiry is earlier.", 401), EMPTY]
     with pytest.raises(Refused):
@@ -419,3 +427,7 @@ def test_where_a_list_has_no_instance_views_they_come_from_the_list_of_statuses(
         assert (iid.id, status) == (vm, "Suspended")
     assert server.seen[0].query["$expand"] == "instanceView"
     assert server.seen[1].query["statusOnly"] == "true"
+
+
+def _listing(azure: Azure) -> list[str]:
+    return azure.apis_of(azure.connection.vpc.list)

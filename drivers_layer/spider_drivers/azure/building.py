@@ -19,7 +19,7 @@ from . import errors, tags
 from .calls import Thing
 from .capability import LAG_SECONDS
 
-LOOK_AGAIN_SECONDS = 2.0
+LOOK_AGAIN_SECONDS, VM_SECONDS = 1.0, 2.0
 
 Shape = TypeVar("Shape")
 Answer = TypeVar("Answer")

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from requests import RequestException, Session
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from ..contract import CallRecorder, Invalid, SpiderError
 from ..contract.wire import Answered, Silent, TlsAdapter, prepare, tls_context
 from . import errors
 from .errors import ANYTHING, Asked
-from .log_in import LogIn, client_secret, policy
+from .log_in import LogIn, Principal, policy
 from .place import Place
 from .wire import ArmSpeech, ArmWire
 
@@ -37,28 +36,28 @@ class Arm:
     """Azure Resource Manager in one subscription. Operations are named as the SDK's methods are, after the client's
     name and the group's: `network.virtual_networks.get`. Raises SpiderErrors only.
 
-    `credential`: TenantId, ClientId, ClientSecret. `authority`: Entra's address. `scope`: what a token is asked for.
+    `principal`: who logs in.
     """
 
     def __init__(
         self,
         place: Place,
-        credential: Mapping[str, str],
+        principal: Principal,
         recorder: CallRecorder,
         *,
         endpoint: str,
-        authority: str,
-        scope: str,
         ca: str | None,
     ) -> None:
         self.place = place
         self._redact = recorder.redact
         self._endpoint = endpoint
-        self._scope = scope
-        self._wire = ArmWire(_adapter(ca), recorder, ArmSpeech(), origins=(endpoint, authority))
+        self._scope = principal.scope
+        self._wire = ArmWire(
+            TlsAdapter(tls_context(ca)), recorder, ArmSpeech(), origins=(endpoint, principal.authority)
+        )
         self._session = Session()
         prepare(self._session, endpoint, self._wire)
-        self._log_in = LogIn(lambda: self._credential(credential, authority), scope)
+        self._log_in = LogIn(principal, lambda: self._transport)
         self._clients: dict[str, Any] = {}
 
     def call(self, operation: str, /, *given: Any, asked: Asked = ANYTHING, **more: Any) -> Thing:
@@ -125,9 +124,6 @@ class Arm:
             ],
         )
 
-    def _credential(self, given: Mapping[str, str], authority: str) -> Any:
-        return client_secret(given["TenantId"], given["ClientId"], given["ClientSecret"], authority, self._transport)
-
     @cached_property
     def _transport(self) -> Any:
         from azure.core.pipeline.transport import RequestsTransport
@@ -158,7 +154,3 @@ class Arm:
             raise errors.from_silence(Silent(error, self._wire.reads), self._redact) from None
         except ValueError as error:
             raise Invalid(self._redact(str(error)), field=asked.invalid) from None
-
-
-def _adapter(ca: str | None) -> HTTPAdapter:
-    return TlsAdapter(tls_context(ca))

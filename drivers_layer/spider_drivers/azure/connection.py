@@ -11,6 +11,7 @@ from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid, r
 from .calls import Arm
 from .image import AzureImages
 from .key_pair import AzureKeyPairs
+from .log_in import Principal
 from .place import Place
 from .region_zone import AzureRegions
 from .resource_group import ResourceGroup
@@ -63,15 +64,10 @@ def _arm(info: ConnectionInfo, recorder: CallRecorder) -> Arm:
     endpoint = _https(info.endpoint or ENDPOINT, "Endpoint")
     public = AUTHORITY if endpoint == ENDPOINT else endpoint
     authority = _https(info.region_keys.get("AuthorityHost") or public, "AuthorityHost")
-    return Arm(
-        _place(info),
-        credential,
-        recorder,
-        endpoint=endpoint,
-        authority=authority,
-        scope=f"{endpoint}/.default",
-        ca=info.ca,
+    principal = Principal(
+        authority, credential["TenantId"], credential["ClientId"], credential["ClientSecret"], f"{endpoint}/.default"
     )
+    return Arm(_place(info), principal, recorder, endpoint=endpoint, ca=info.ca)
 
 
 def _place(info: ConnectionInfo) -> Place:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..contract import Refused, Unavailable
@@ -14,32 +17,65 @@ from ..contract.wire import Answered, Silent
 EARLY_SECONDS = 300.0
 
 
-class LogIn:
-    """`open`: makes the SDK's credential, for the first token. A credential of azure-core's kind."""
+_SALT = secrets.token_bytes(16)
 
-    def __init__(self, open_credential: Callable[[], Any], scope: str) -> None:
-        self._open = open_credential
-        self._scope = scope
-        self._credential: Any = None
-        self._token = ""
-        self._ends = 0.0
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """`ends`: seconds since the epoch."""
+
+    text: str = field(repr=False)
+    ends: float
+
+    @property
+    def serves(self) -> bool:
+        return time.time() < self.ends - EARLY_SECONDS
+
+
+# The process's tokens, by whom they are of: connections come and go, and each log-in is two calls.
+_kept: dict[tuple[str, ...], _Token] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who logs in, where and what for."""
+
+    authority: str
+    tenant: str
+    client: str
+    secret: str = field(repr=False)
+    scope: str
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Without the secret itself; another secret is another key."""
+        digest = hashlib.blake2b(self.secret.encode(), key=_SALT).hexdigest()
+        return (self.authority, self.tenant, self.client, digest, self.scope)
+
+
+class LogIn:
+    """`transport`: makes azure-core's, for the first token."""
+
+    def __init__(self, principal: Principal, transport: Callable[[], Any]) -> None:
+        self._principal = principal
+        self._transport = transport
+        self._key = principal.key
 
     def token(self) -> str:
         """Raises Answered, Unavailable, Silent (never sent), Refused."""
-        if time.time() > self._ends - EARLY_SECONDS:
-            if self._credential is None:
-                self._credential = self._open()
+        token = _kept.get(self._key)
+        if token is None or not token.serves:
             found = self._asked()
-            self._token, self._ends = found.token, float(found.expires_on)
-        return self._token
+            token = _kept[self._key] = _Token(found.token, float(found.expires_on))
+        return token.text
 
     def forget(self) -> None:
         """The next call logs in anew: the cloud does not take this token any more."""
-        self._credential, self._ends = None, 0.0
+        _kept.pop(self._key, None)
 
     def _asked(self) -> Any:
         try:
-            return self._credential.get_token(self._scope)
+            return client_secret(self._principal, self._transport()).get_token(self._principal.scope)
         except Exception as error:
             # The SDK wraps whatever its transport raises.
             for cause in _causes(error):
@@ -62,7 +98,11 @@ def policy(log_in: LogIn) -> Any:
     return Bearer()
 
 
-def client_secret(tenant: str, client: str, secret: str, authority: str, transport: Any) -> Any:
+def forget_all() -> None:
+    _kept.clear()
+
+
+def client_secret(principal: Principal, transport: Any) -> Any:
     """azure-identity's credential, whose calls go by the transport alone."""
     from azure.core.pipeline.policies import ContentDecodePolicy, RetryPolicy
     from azure.identity import ClientSecretCredential
@@ -70,10 +110,10 @@ def client_secret(tenant: str, client: str, secret: str, authority: str, transpo
     # It would write Entra's words into the log as they come.
     logging.getLogger("azure.identity").setLevel(logging.CRITICAL)
     credential = ClientSecretCredential(
-        tenant,
-        client,
-        secret,
-        authority=authority,
+        principal.tenant,
+        principal.client,
+        principal.secret,
+        authority=principal.authority,
         disable_instance_discovery=True,
         transport=transport,
         # The first takes from the SDK's own calls what only it understands.
@@ -84,7 +124,7 @@ def client_secret(tenant: str, client: str, secret: str, authority: str, transpo
     return credential
 
 
-def _causes(error: BaseException | None) -> Any:
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__

@@ -167,4 +167,4 @@ def _running(found: Thing) -> Wait | None:
     status = machine.status_of(found)
     if status is VmStatus.RUNNING and building.state(found) == "succeeded":
         return None
-    return Wait(building.LOOK_AGAIN_SECONDS, f"the VM is {status}")
+    return Wait(building.VM_SECONDS, f"the VM is {status}")
