@@ -219,7 +219,9 @@ def demo(args: list[str]) -> int:
 def test(args: list[str]) -> int:
     """Run the tests that need nothing but Python; arguments go to pytest."""
     venv([])
-    parallel = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadscope")
+    # Two for each processor, as many tests only wait; a module's tests on one of them, as they share an emulator.
+    workers = min(8, 2 * (os.cpu_count() or 1))
+    parallel = ("-n", workers, "--dist", "loadscope", "--no-loadscope-reorder")
     become(PYTHON, "-m", "pytest", "--ignore=tests/real", *parallel, *args)
 
 
