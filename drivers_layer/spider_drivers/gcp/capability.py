@@ -26,12 +26,16 @@ def _kind(max_name: int = 255, pattern: str = r"(?s).+", rule: str = "", **verbs
 
 _GLOBAL, _REGIONAL, _ZONAL = "globalOperations.get", "regionOperations.get", "zoneOperations.get"
 _IMAGE_GET = "images.get images.getFromFamily"
+# Without a zone VMs are looked for in the list of all zones, and the first zone of the region in that of zones.
+_VM_GET, _ZONES = "instances.get instances.list", "zones.list"
 _VPC_READ = "networks.get subnetworks.list"
-_VPC_LIST = "networks.list subnetworks.list"
-_FIREWALLS_ADDED = f"firewalls.create networks.updatePolicy firewalls.list {_GLOBAL}"
+# To tell who has the name that is taken.
+_WHOSE_SUBNET, _WHOSE_FIREWALL = "subnetworks.get", "firewalls.get"
+_SUBNETS_ADDED = f"subnetworks.create networks.updatePolicy {_WHOSE_SUBNET} {_VPC_READ} {_REGIONAL}"
+_FIREWALLS_ADDED = f"firewalls.create networks.updatePolicy {_WHOSE_FIREWALL} firewalls.list {_GLOBAL}"
 _FIREWALLS_DELETED = f"firewalls.delete networks.updatePolicy firewalls.list {_GLOBAL}"
-_CONTROL = "instances.get"
-_ZONES = "zones.list"
+# Each keeps a network from being deleted.
+_USERS = "instances.list firewalls.list routes.list routers.list forwardingRules.list addresses.list"
 
 CAPABILITY = Capability(
     credential_keys=(
@@ -43,29 +47,27 @@ CAPABILITY = Capability(
     region_keys=(Key("Region"), Key("Zone", required=False), ENDPOINT, CA),
     kinds={
         "image": _kind(create=_IMAGE_GET, list="images.list", get=_IMAGE_GET),
-        "spec": _kind(list="machineTypes.list", get="machineTypes.get"),
+        "spec": _kind(list=f"machineTypes.list {_ZONES}", get=f"machineTypes.get {_ZONES}"),
         "vpc": _kind(
             LONGEST_NAME,
             NAME,
             RULE,
-            create=f"networks.create subnetworks.create networks.updatePolicy {_VPC_READ} {_GLOBAL} {_REGIONAL}",
-            list=_VPC_LIST,
+            create=f"networks.create {_SUBNETS_ADDED} {_GLOBAL}",
+            list="networks.list subnetworks.list",
             get=_VPC_READ,
-            delete="networks.get networks.list networks.delete networks.updatePolicy subnetworks.delete "
-            "instances.list firewalls.list routes.list routers.list forwardingRules.list addresses.list "
-            f"{_GLOBAL} {_REGIONAL}",
-            add_subnet=f"subnetworks.create networks.updatePolicy {_VPC_READ} {_REGIONAL}",
-            remove_subnet=f"networks.get subnetworks.get subnetworks.list subnetworks.delete networks.updatePolicy "
-            f"{_REGIONAL}",
+            delete=f"networks.get networks.list networks.delete subnetworks.delete {_USERS} {_GLOBAL} {_REGIONAL}",
+            add_subnet=_SUBNETS_ADDED,
+            remove_subnet=f"{_VPC_READ} subnetworks.get subnetworks.delete {_REGIONAL}",
         ),
         "security_group": _kind(
             LONGEST_GROUP,
             NAME,
             RULE,
-            create=f"{_FIREWALLS_ADDED}",
+            create=_FIREWALLS_ADDED,
             list="firewalls.list",
             get="firewalls.list",
             delete=f"instances.list {_FIREWALLS_DELETED}",
+            # The opposite call takes back what was done when the rest is refused.
             add_rules=f"{_FIREWALLS_ADDED} firewalls.delete",
             remove_rules=f"{_FIREWALLS_DELETED} firewalls.create",
         ),
@@ -75,15 +77,15 @@ CAPABILITY = Capability(
             NAME,
             RULE,
             create="instances.create instances.setMetadata instances.setTags instances.setLabels disks.create "
-            f"images.useReadOnly subnetworks.use subnetworks.useExternalIp instances.get {_IMAGE_GET} "
-            f"machineTypes.get firewalls.get {_ZONAL}",
+            f"images.useReadOnly subnetworks.use subnetworks.useExternalIp {_VM_GET} {_IMAGE_GET} "
+            f"machineTypes.get {_ZONES} firewalls.get {_ZONAL}",
             list="instances.list",
-            get="instances.get",
+            get=_VM_GET,
             delete=f"instances.list instances.delete {_ZONAL}",
-            suspend=f"{_CONTROL} instances.stop",
-            resume=f"{_CONTROL} instances.start",
-            reboot=f"{_CONTROL} instances.reset",
-            tag=f"instances.get instances.setLabels {_ZONAL}",
+            suspend=f"{_VM_GET} instances.stop",
+            resume=f"{_VM_GET} instances.start",
+            reboot=f"{_VM_GET} instances.reset",
+            tag=f"{_VM_GET} instances.setLabels {_ZONAL}",
         ),
         "region_zone": _kind(list=f"regions.list {_ZONES}", get=f"regions.get {_ZONES}"),
     },
