@@ -24,6 +24,6 @@ def _written(key: str) -> str:
 
 def _read(token: str) -> str:
     try:
-        return base64.urlsafe_b64decode(token.encode()).decode()
+        return base64.b64decode(token.encode(), b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
         raise ValueError(f"'{token}' is no token of a page") from None

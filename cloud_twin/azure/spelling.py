@@ -34,6 +34,8 @@ def family(rule: str) -> tuple[str, str]:
         namespace = words[at].lower()
         special = f"{namespace}/{kind.partition('/')[0].lower()}"
         return (special if special in versions.KNOWN else namespace), kind
+    if words[0].lower() == "providers":
+        return "microsoft.resources", "providers"
     if words[0].lower() == "tenants" or len(words) <= 2 or words[2].lower() == "locations":
         return "subscriptions", "subscriptions"
     return "microsoft.resources", words[-1] if not _VARIABLE.fullmatch(words[-1]) else words[-2]

@@ -14,8 +14,8 @@ from ..errors import ArmError
 from ..voices import COMPUTE
 from . import ssh_keys
 
-_NAMES = """administrator admin user user1 test user2 test1 user3 admin1 1 123 a actuser adm admin2 aspnet backup console
-    david guest john owner root server sql support support_388945a0 sys test2 test3 user4 user5 video"""
+_NAMES = """administrator admin user user1 test user2 test1 user3 admin1 1 123 a actuser adm admin2 aspnet backup
+    console david guest john owner root server sql support support_388945a0 sys test2 test3 user4 user5 video"""
 _PASSWORDS = "abc@123 p@$$w0rd p@ssw0rd p@ssword123 pa$$word pass@word1 password! password1 password22 iloveyou!"
 FORBIDDEN_NAMES = frozenset(_NAMES.split())
 FORBIDDEN_PASSWORDS = frozenset(_PASSWORDS.split())
