@@ -17,7 +17,7 @@ from chalicelib.catalogue.actions import ACTIONS
 from chalicelib.engine.settings import described
 
 ROOT = Path(__file__).resolve().parents[1]
-BUILT_IN = ("AWS", "AZURE")  # the mock's calls need no permission
+BUILT_IN = ("AWS", "AZURE", "GCP")  # the mock's calls need no permission
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 
 

@@ -106,7 +106,7 @@ def test_the_account_s_own_key_signs_the_token(server: Wire) -> None:
     header, claims = _token(tokens.pop())
     assert header == {"alg": "RS256", "typ": "JWT"}
     assert claims["iss"] == claims["sub"] == credential()["ClientEmail"]
-    assert claims["scope"] == "https://www.googleapis.com/auth/cloud-platform"
+    assert claims["scope"] == "https://www.googleapis.com/auth/compute"
     assert 0 < claims["exp"] - claims["iat"] <= 3600
     assert len(gcp.records) == len(server.seen) == 2, "nobody was asked for a token"
 

@@ -13,7 +13,7 @@ from google.oauth2 import service_account
 
 from ..contract import Invalid, reach
 
-SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+SCOPE = "https://www.googleapis.com/auth/compute"  # of what a token allows: nothing but Compute Engine
 _TOKEN_URI = "https://oauth2.googleapis.com/token"  # never called: the key itself signs the tokens
 
 # Reading a key checks its primes, which takes 40 ms: connections that live at the same time share it.
