@@ -11,6 +11,7 @@ from typing import Any
 from .clouds import Cloud
 from .life_cycle import expect
 from .spider import Client
+from .tumblebug import escaped
 
 
 @dataclass
@@ -90,7 +91,7 @@ def make_all(side: Side) -> dict[str, str]:
 def look_up(inside: Side, ids: dict[str, str]) -> None:
     used = inside.call("POST", "/getvmusingresources", {"CSPId": ids["vm"]})["Resources"]
     expect(used["VPC"]["SystemId"] == ids["vpc"], f"the VM uses {used['VPC']}")
-    at_cloud = inside.call("GET", f"/cspvm/{ids['vm']}")
+    at_cloud = inside.call("GET", f"/cspvm/{escaped(ids['vm'])}")
     expect(at_cloud["IId"]["SystemId"] == ids["vm"], f"GET /cspvm answers {at_cloud['IId']}")
     if "securitygroup" not in inside.cloud.kept:
         expect([one["SystemId"] for one in used["SGList"]] == [ids["securitygroup"]], f"the VM uses {used['SGList']}")
@@ -137,7 +138,8 @@ def subnets(inside: Side, ids: dict[str, str]) -> None:
     inside.call("GET", f"{path}/subnet/c", status=404)
     vpc = inside.call("POST", f"{path}/subnet", {"Name": "d", "IPv4_CIDR": cidrs[3]})
     by_id = {one["IId"]["NameId"]: one["IId"]["SystemId"] for one in vpc["SubnetInfoList"]}["d"]
-    expect(inside.call("DELETE", f"{path}/cspsubnet/{by_id}") == {"Result": "true"}, "cspsubnet is not deleted")
+    answer = inside.call("DELETE", f"{path}/cspsubnet/{escaped(by_id)}")
+    expect(answer == {"Result": "true"}, f"DELETE of cspsubnet answers {answer}")
     left = {one["IId"]["SystemId"] for one in inside.call("GET", path)["SubnetInfoList"]}
     expect(left == {ids["a"], ids["b"]}, f"after that the VPC has {left}, with {added} and {by_id} to be gone")
 
@@ -158,7 +160,7 @@ def forget(inside: Side, ids: dict[str, str]) -> None:
 
 def drift(inside: Side, outside: Side, ids: dict[str, str]) -> None:
     """Deleted by its id behind the other's back: a stub, then cleared."""
-    answer = inside.call("DELETE", f"/cspvm/{ids['vm']}")
+    answer = inside.call("DELETE", f"/cspvm/{escaped(ids['vm'])}")
     expect(answer == {"Status": "Terminated"}, f"DELETE /cspvm answers {answer}")
     expect(inside.lists("vm", ids["vm"]) == "", "the VM is still at the cloud")
     expect(outside.lists("vm", ids["vm"]) == "OnlySpiderList", "its loss is not seen")

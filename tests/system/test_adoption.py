@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.drivers.aws_support import connect, contents
+from tests.servers import twin as started
 
 from .adoption import walk
-from .clouds import aws_at, mock
+from .clouds import aws_at, emulated, mock
 from .spider import spider
 
 
@@ -18,6 +21,16 @@ def test_on_aws(tmp_path: Path, twin: str) -> None:
         walk(client, aws_at(twin))
     assert set(contents(looking)) == before
     looking.connection.close()
+
+
+@pytest.mark.parametrize("provider", ["AZURE", "GCP"])
+def test_on_the_twin(tmp_path: Path, provider: str) -> None:
+    with started(provider.lower()) as found, spider(tmp_path) as client:
+        before = found.contents(provider.lower())
+        walk(client, emulated(found, provider))
+        left = found.contents(provider.lower()) - before
+    # A resource group is made with the first resource, and stays.
+    assert {one for one in left if "/providers/" in one or provider != "AZURE"} == set()
 
 
 def test_on_the_mock(tmp_path: Path, store_settings: dict[str, str]) -> None:
