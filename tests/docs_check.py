@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from spider_drivers.contract import registry as drivers
 
 from chalicelib.catalogue.actions import ACTIONS
 from chalicelib.engine.settings import described
+from cloud_twin.azure import Azure
+from cloud_twin.azure import api as azure_api
+from cloud_twin.clock import TwinClock
+from cloud_twin.gcp import api as gcp_api
+from cloud_twin.gcp import facade as gcp_facade
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILT_IN = ("AWS", "AZURE", "GCP")  # the mock's calls need no permission
@@ -61,7 +66,7 @@ Generated from what each driver declares: what a credential must be allowed to d
 
 def permissions() -> str:
     rows = [
-        [provider, kind, verb, ", ".join(f"`{action}`" for action in actions)]
+        [provider, kind, verb, _code(actions)]
         for provider in BUILT_IN
         for kind, capable in drivers.driver(provider).capability().kinds.items()
         for verb, actions in capable.permissions.items()
@@ -69,7 +74,48 @@ def permissions() -> str:
     return PERMISSIONS + table(["cloud", "kind", "verb", "permissions"], rows)
 
 
+COVERAGE = """# What Cloud-Twin serves
+
+Generated from the tables of its façades (`cloud_twin/gcp/api.py`, `cloud_twin/azure/api.py`). Methods are named as the
+vendor names them; the permissions are those that it asks for, all that a call may need. What is not here is refused as
+unknown. EC2 is not in tables: it has moto's actions, as far as moto has them.
+
+"""
+
+Served = tuple[str, str, str, Sequence[str]]
+
+
+def served() -> dict[str, list[Served]]:
+    """(method's name, HTTP method, path, permissions), by cloud."""
+    azure = azure_api.routes(Azure(TwinClock()))
+    return {
+        "GCP: Compute Engine v1": [
+            (one.name, one.method, f"{gcp_facade.PREFIX}{one.path}", one.permissions) for one in gcp_api.METHODS
+        ],
+        "Azure: Resource Manager and Entra": [(one.name, one.method, one.path, one.permissions) for one in azure],
+    }
+
+
+def coverage() -> str:
+    heads = ["method", "call", "permissions"]
+    sections = []
+    for cloud, methods in served().items():
+        rows = [[f"`{name}`", f"`{verb} {_curly(path)}`", _code(asked)] for name, verb, path, asked in methods]
+        sections.append(f"## {cloud}\n\n" + table(heads, rows))
+    return COVERAGE + "\n".join(sections)
+
+
+def _curly(path: str) -> str:
+    """With variables in braces."""
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)
+
+
+def _code(words: Sequence[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
+
+
 GENERATED: dict[str, Callable[[], str]] = {
+    "docs/cloud-twin-coverage.md": coverage,
     "docs/permissions.md": permissions,
     "docs/routes.md": routes,
     "docs/settings.md": settings,
