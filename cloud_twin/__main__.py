@@ -19,7 +19,7 @@ import httpx
 from . import private, tls
 from .admin import ADMIN, Administered
 from .faults import DIALECTS, Faults, Forwarding, Log
-from .serve import serving
+from .serve import Server, running, serving
 from .twin import MAKERS, Twin
 
 ADMIN_SECONDS = 70.0
@@ -121,13 +121,14 @@ def _twin(given: argparse.Namespace) -> int:
     twin = Twin(*given.clouds, log=_log(given))
     app = Administered(twin, twin.clouds)
     authority = tls.Authority()
-    context = tls.server_context(authority.server())
-    with serving(app, port=given.port) as plain, serving(app, port=given.tls_port, tls=context) as secure:
-        files = {"ca.pem": authority.certificate}
-        for cloud in twin.clouds.values():
-            files |= cloud.files(plain, secure)
-        private.write(given.folder, files)
-        print(f"serving {', '.join(twin.clouds)} at {plain} and {secure}", file=sys.stderr)
+    plain = Server(app, port=given.port)
+    secure = Server(app, port=given.tls_port, tls=tls.server_context(authority.server()))
+    files = {"ca.pem": authority.certificate}
+    for cloud in twin.clouds.values():
+        files |= cloud.files(plain.url, secure.url)
+    private.write(given.folder, files)
+    with running(plain), running(secure):
+        print(f"serving {', '.join(twin.clouds)} at {plain.url} and {secure.url}", file=sys.stderr)
         print(f"what clients need is in {given.folder}: {', '.join(files)}", file=sys.stderr, flush=True)
         _until_ended()
     return 0

@@ -55,7 +55,13 @@ class Server(ThreadedWSGIServer):
 @contextlib.contextmanager
 def serving(app: WSGIApplication, *, port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Serves `app` in threads of this process; yields the base URL. `port` 0: any free one."""
-    server = Server(app, port=port, tls=tls)
+    with running(Server(app, port=port, tls=tls)) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def running(server: Server) -> Iterator[str]:
+    """Until then it has a port, and nobody is answered."""
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
