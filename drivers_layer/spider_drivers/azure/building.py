@@ -27,6 +27,7 @@ Look = Callable[[], Thing]
 
 # A word of provisioningState after which nothing more comes; images say "created" where others say "Succeeded".
 _DONE = ("succeeded", "created")
+LEAVING = "deleting"
 
 
 def create(
@@ -63,6 +64,18 @@ def found(look: Look) -> Thing | None:
         return look()
     except NotFound:
         return None
+
+
+def seen(look: Look) -> Look:
+    """Looks now, and answers the same whenever it is called."""
+    there = found(look)
+
+    def told() -> Thing:
+        if there is None:
+            raise NotFound("it is not there")
+        return there
+
+    return told
 
 
 def ours(look: Look, token: str) -> str | None:
@@ -116,7 +129,7 @@ def removal(
             return None
         if there and token and tags.token(there) != token:
             return None
-        if there and state(there) == "deleting":
+        if there and state(there) == LEAVING:
             return Wait(LOOK_AGAIN_SECONDS, f"{what} is being deleted")
         try:
             gone = send()

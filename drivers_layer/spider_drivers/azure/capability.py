@@ -90,7 +90,7 @@ CAPABILITY = Capability(
             get=_on(_VNETS, "read"),
             delete=(*_on(_VNETS, "read", "delete"), *_on(_GROUPS, "read")),
             add_subnet=(*_on(_VNETS, "read"), *_on(_SUBNETS, "write"), _TAGS),
-            remove_subnet=(*_on(_VNETS, "read"), *_on(_SUBNETS, "read", "delete"), _TAGS),
+            remove_subnet=(*_on(_VNETS, "read"), *_on(_SUBNETS, "delete"), _TAGS),
             tag=(*_on(_VNETS, "read"), _TAGS),
         ),
         "security_group": _kind(

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..contract import Attempt, MissingReference, NotFound, Part, Ref
 from . import building
+from .building import Look
 from .calls import Arm, Thing
 from .errors import ANYTHING, Asked
 from .place import ADDRESS, DISK, IMAGE, KEY, NIC, NSG, VM, VNET, Found, same
@@ -49,10 +50,13 @@ class Resources:
     def spelled(self, thing: Thing) -> str:
         return self.arm.place.spelled(str(thing["id"]))
 
-    def removal(self, ref: Ref, attempt: Attempt, *, part: str, name: str = "") -> Part | None:
+    def removal(
+        self, ref: Ref, attempt: Attempt, *, part: str, name: str = "", look: Look | None = None
+    ) -> Part | None:
         """What Ref leads to by its id, or by the name that its create had; None where it leads nowhere.
 
-        Without an id it is what this operation's `part` is noted for, or what carries the create's token.
+        Without an id it is what this operation's `part` is noted for, or what carries the create's token. `look`: where
+        it has been looked at already.
         """
         noted = attempt.parts.get(part)
         wanted = ref.id or noted or (self.id(name or ref.name) if ref.token else None)
@@ -66,7 +70,7 @@ class Resources:
         return building.removal(
             f"{self.title} {found.name}",
             wanted,
-            lambda: self.described(Ref(ref.name, wanted)),
+            look or (lambda: self.described(Ref(ref.name, wanted))),
             lambda: self.arm.remove(f"{self.operations}.{self.delete}", found.group, found.name),
             noted=not ref.id and bool(noted),
             token="" if exact else ref.token,

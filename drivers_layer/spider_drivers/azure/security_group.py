@@ -58,9 +58,11 @@ class AzureSecurityGroups(SecurityGroupHandler):
         return self._built(built)
 
     def delete(self, ref: Ref, attempt: Attempt) -> Wait | None:
-        if ref.id and (there := building.found(lambda: self._groups.described(ref))):
+        look = building.seen(lambda: self._groups.described(ref)) if ref.id else None
+        there = building.found(look) if look else None
+        if there and building.state(there) != building.LEAVING:
             building.refuse_in_use("security group", self._groups.spelled(there), self._users(there))
-        part = self._groups.removal(ref, attempt, part="group")
+        part = self._groups.removal(ref, attempt, part="group", look=look)
         return building.delete([part] if part else [], attempt)
 
     def add_rules(self, ref: Ref, request: RulesRequest, attempt: Attempt) -> SecurityGroup | Wait:

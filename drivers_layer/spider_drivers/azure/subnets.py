@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from ..contract import AlreadyExists, Attempt, Invalid, Part, Ref, SubnetRequest
+from ..contract import AlreadyExists, Attempt, Invalid, NotFound, Part, Ref, SubnetRequest
 from . import building, tags
 from .calls import Arm, Thing
 from .errors import Asked
@@ -18,6 +18,10 @@ _OPERATIONS = "network.subnets"
 
 def of(vnet: Thing) -> list[Thing]:
     return list(vnet["properties"].get("subnets") or [])
+
+
+def named(vnet: Thing, name: str) -> Thing | None:
+    return next((one for one in of(vnet) if same(one["name"], name)), None)
 
 
 def body(request: SubnetRequest) -> Thing:
@@ -86,7 +90,7 @@ class Adding:
         return self._request.cidr
 
     def _shown(self) -> Thing | None:
-        return next((one for one in of(self._vnet) if same(one["name"], self._request.name)), None)
+        return named(self._vnet, self._request.name)
 
     def _found(self) -> str | None:
         shown = self._shown()
@@ -107,17 +111,19 @@ class Adding:
 
 
 def removal(arm: Arm, vnet: Thing, subnet: Ref, attempt: Attempt) -> list[Part]:
-    """None for a subnet of another network. Raises InUse for one that others are in."""
+    """`vnet`: as it is now. None for a subnet of another network. Raises InUse for one that others are in."""
     name = _removed(arm.place, vnet, subnet, attempt)
     if name is None:
         return []
     group, network, name = _path(arm.place, vnet, name)
+    there = named(vnet, name)
+    if subnet.id and there:
+        building.refuse_in_use("subnet", subnet.id, users(arm.place, there))
 
     def look() -> Thing:
-        return arm.call(f"{_OPERATIONS}.get", group, network, name)
-
-    if subnet.id and (there := building.found(look)):
-        building.refuse_in_use("subnet", subnet.id, users(arm.place, there))
+        if there is None:
+            raise NotFound(f"the subnet {name} is not there")
+        return there
 
     def send() -> bool:
         return arm.remove(f"{_OPERATIONS}.begin_delete", group, network, name)
@@ -145,7 +151,7 @@ def _removed(place: Place, vnet: Thing, subnet: Ref, attempt: Attempt) -> str | 
         inside = same(found.name, network.name) and same(found.group, network.group)
         return found.inner if inside and found.inner else None
     # Undone is an add whose name was seen absent before: what has that name and range now is its own.
-    shown = next((one for one in of(vnet) if same(one["name"], subnet.name)), None)
+    shown = named(vnet, subnet.name)
     wanted = attempt.parts.get(CHECKED)
     if wanted is None or (shown and cidr(shown) != wanted):
         return None

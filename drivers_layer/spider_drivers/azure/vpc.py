@@ -50,9 +50,11 @@ class AzureVpcs(VpcHandler):
         return self._built(parts, attempt, Ref(request.name, cloud_id), [one.name for one in request.subnets])
 
     def delete(self, ref: Ref, attempt: Attempt) -> Wait | None:
-        if ref.id and (there := building.found(lambda: self._vnets.described(ref))):
+        look = building.seen(lambda: self._vnets.described(ref)) if ref.id else None
+        there = building.found(look) if look else None
+        if there and building.state(there) != building.LEAVING:
             self._refuse_in_use(there)
-        part = self._vnets.removal(ref, attempt, part="vpc")
+        part = self._vnets.removal(ref, attempt, part="vpc", look=look)
         return building.delete([part] if part else [], attempt)
 
     def add_subnet(self, ref: Ref, request: SubnetRequest, attempt: Attempt) -> Vpc | Wait:
