@@ -17,6 +17,7 @@ from urllib.parse import parse_qs
 from spider_drivers.azure import AzureDriver, log_in
 from spider_drivers.azure.calls import Arm
 from spider_drivers.azure.connection import AzureConnection
+from spider_drivers.conformance import Cloud
 from spider_drivers.contract import (
     Attempt,
     CallRecord,
@@ -48,6 +49,7 @@ CREDENTIAL = {
 TOKEN = "eyJ-a-token-of-nobody-s"
 # Nobody has the private half.
 PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS somebody"
+UBUNTU = "Canonical:ubuntu-24_04-lts:server:latest"
 LOG_IN = ["GET v2.0/.well-known/openid-configuration", "POST oauth2/v2.0/token"]
 
 T = TypeVar("T")
@@ -219,6 +221,21 @@ class AzureTwin:
 
     def connect(self, **region_keys: str) -> Azure:
         return connect(self.url, self.credential(), **region_keys)
+
+    def cloud(self, **more: Any) -> Cloud:
+        """For the conformance suite. The resource group, which stays, is no content."""
+        keys = {"Region": "koreacentral", "Zone": "1", "Endpoint": self.url, "CA": authority().certificate}
+        return Cloud(
+            AzureDriver(),
+            ConnectionInfo("azure", "AZURE", self.credential(), keys),
+            image=UBUNTU,
+            spec="Standard_B1s",
+            clock=self.clock,
+            sleep=self.clock.advance,
+            contents=lambda: {one for one in self.azure.contents() if "/providers/" in one},
+            calls_seen=lambda: self.faults.log.arrived,
+            **more,
+        )
 
     def reset(self) -> None:
         """Empty, with the settings of the beginning."""

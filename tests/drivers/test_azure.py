@@ -32,9 +32,8 @@ from spider_drivers.contract import (
     VpcRequest,
 )
 
-from tests.drivers.azure_support import PUBLIC_KEY, Azure, AzureTwin, azure_twin, done, ref
+from tests.drivers.azure_support import PUBLIC_KEY, UBUNTU, Azure, AzureTwin, azure_twin, done, ref
 
-UBUNTU = "Canonical:ubuntu-24_04-lts:server:latest"
 WINDOWS = "MicrosoftWindowsServer:WindowsServer:2022-datacenter-azure-edition:latest"
 
 

@@ -11,14 +11,12 @@ from collections.abc import Iterator
 import pytest
 from spider_drivers.azure import AzureDriver
 from spider_drivers.conformance import Cloud, cases_for
-from spider_drivers.contract import ConnectionInfo
 
 from cloud_twin.faults import Rule
-from tests.drivers.azure_support import AzureTwin, authority, azure_twin
+from tests.drivers.azure_support import AzureTwin, azure_twin
 
 PAGE = 1
 TRANSITION_SECONDS = 3.0
-IMAGE = "Canonical:ubuntu-24_04-lts:server:latest"
 LAG = Rule(lag=10.0)
 THROTTLING = Rule(first=3, every=3, throttle=True, retry_after=1.0)
 EACH_TIME: dict[str, list[Rule]] = {
@@ -42,19 +40,7 @@ def cloud(request: pytest.FixtureRequest, twin: AzureTwin) -> Iterator[Cloud]:
     twin.azure.settings.page_size = PAGE
     for rule in rules:
         twin.faults.rules.add(rule)
-    keys = {"Region": "koreacentral", "Zone": "1", "Endpoint": twin.url, "CA": authority().certificate}
-    cloud = Cloud(
-        AzureDriver(),
-        ConnectionInfo("azure", "AZURE", twin.credential(), keys),
-        image=IMAGE,
-        spec="Standard_B1s",
-        clock=twin.clock,
-        sleep=twin.clock.advance,
-        page_size=PAGE,
-        contents=lambda: {one for one in twin.azure.contents() if "/providers/" in one},
-        calls_seen=lambda: twin.faults.log.arrived,
-        throttled=THROTTLING in rules,
-    )
+    cloud = twin.cloud(page_size=PAGE, throttled=THROTTLING in rules)
     yield cloud
     cloud.disconnect()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from spider_drivers.azure import resources, rules
 from spider_drivers.azure.place import NSG
+from spider_drivers.conformance import Bench, Died
 from spider_drivers.contract import (
     AlreadyExists,
     Attempt,
@@ -30,9 +32,8 @@ from spider_drivers.contract import (
     Wait,
 )
 
-from tests.drivers.azure_support import PUBLIC_KEY, Azure, AzureTwin, azure_twin, done, ref
+from tests.drivers.azure_support import PUBLIC_KEY, UBUNTU, Azure, AzureTwin, azure_twin, done, ref
 
-UBUNTU = "Canonical:ubuntu-24_04-lts:server:latest"
 SSH = Rule(Direction.INBOUND, Protocol.TCP, 22, 22)
 WEB = Rule(Direction.INBOUND, Protocol.TCP, 8000, 8080, "10.0.0.0/8")
 DNS = Rule(Direction.OUTBOUND, Protocol.UDP, 53, 53)
@@ -82,6 +83,11 @@ def make_vm(azure: Azure, vpc: Vpc, *groups: SecurityGroup) -> Vm:
         public_key=PUBLIC_KEY,
     )
     return done(lambda attempt: azure.connection.vm.create(request, attempt))
+
+
+def made(twin: AzureTwin) -> set[str]:
+    """Ids of what is there, the rules of groups left out."""
+    return {one for one in twin.azure.contents() if "/securityRules/" not in one}
 
 
 def change(azure: Azure, verb: str, group: SecurityGroup, *wanted: Rule) -> Any:
@@ -305,6 +311,31 @@ def test_a_rule_changed_while_a_vm_is_made_is_not_missed(twin: AzureTwin, azure:
         twin.clock.advance(answer.seconds)
     assert changed
     assert WEB in rules.shown(resources.security_groups(azure.arm).named("vm-nsg"))
+
+
+@pytest.mark.parametrize("undone", [False, True], ids=["made", "undone"])
+def test_a_vm_of_several_groups_survives_a_death_at_any_step(
+    twin: AzureTwin, azure: Azure, vpc: Vpc, undone: bool
+) -> None:
+    groups = tuple(ref(make_group(azure, vpc, SSH, name=name)) for name in ("one", "two"))
+    before = made(twin)
+    with Bench(twin.cloud()) as bench:
+        for when, operation in bench.dying():
+            request = VmRequest(
+                *(bench.name(), Ref(UBUNTU, UBUNTU), "Standard_B1s", ref(vpc), ref(vpc.subnets[0]), groups),
+                public_key=PUBLIC_KEY,
+            )
+            if undone:
+                with contextlib.suppress(Died):
+                    operation.run_until_death(bench.creating("vm", request))
+                bench.undo("vm", request.name, operation)
+            else:
+                vm = bench.create("vm", request, operation)
+                assert [one.id for one in vm.security_groups] == [one.id for one in groups], when
+                new = {one.rpartition("/")[2].replace(request.name, "") for one in made(twin) - before}
+                assert new == {"", "-nic", "-pip", "-osdisk", "-nsg"}, when
+                bench.delete("vm", bench.ref("vm", vm))
+            assert made(twin) == before, when
 
 
 # VPCs and subnets

@@ -10,6 +10,7 @@ from . import building, machine, resources, tags, vm_group
 from .calls import Arm, Thing
 from .errors import Asked
 from .image import Base
+from .place import NSG, SUBNETS, VNET
 from .resource_group import ResourceGroup
 
 OWN_GROUP, ADDRESS, INTERFACE, MACHINE = "group", "address", "interface", "machine"
@@ -121,7 +122,7 @@ class Making:
         configuration = {
             "primary": True,
             "privateIPAllocationMethod": "Dynamic",
-            "subnet": {"id": request.subnet.id or request.subnet.name},
+            "subnet": {"id": self._subnet()},
             "publicIPAddress": {
                 "id": self._addresses.id(address_name(request.name)),
                 "properties": {"deleteOption": "Delete"},
@@ -139,11 +140,18 @@ class Making:
         asked = Asked(missing="subnet", invalid="subnet")
         self._arm.begin(put, place.group, interface_name(request.name), body, asked=asked)
 
+    def _subnet(self) -> str:
+        """Its id; a name is one in the request's VPC."""
+        subnet, vpc = self._request.subnet, self._request.vpc
+        wanted = subnet.id or subnet.name
+        whole = self._arm.place.long(VNET, vpc.id or vpc.name)
+        return wanted if "/" in wanted else f"{whole}/{SUBNETS}/{wanted}"
+
     def _group_of_interface(self) -> Thing:
         if OWN_GROUP in self._attempt.parts:
             return {"networkSecurityGroup": {"id": self._groups.id(vm_group.name_of(self._request.name))}}
         for one in self._request.security_groups:
-            return {"networkSecurityGroup": {"id": one.id if one.id and "/" in one.id else self._groups.id(one.name)}}
+            return {"networkSecurityGroup": {"id": self._arm.place.long(NSG, one.id or one.name)}}
         return {}
 
     def _interface_ready(self, found: Thing) -> Wait | None:

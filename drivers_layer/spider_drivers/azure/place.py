@@ -32,11 +32,12 @@ _ID = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What an ARM id names. `inner`: the name of what is inside, a subnet or an IP configuration ("": nothing)."""
+    """What an ARM id names. `inner`: the name of what is inside, of the type `below` (subnets; "": nothing)."""
 
     group: str
     type: str
     name: str
+    below: str = ""
     inner: str = ""
 
 
@@ -59,12 +60,12 @@ class Place:
             return None
         group = self.group if same(found["group"], self.group) else found["group"]
         kind = _TYPES.get(found["type"].casefold(), found["type"])
-        return Found(group, kind, found["name"], found["inner"] or "")
+        return Found(group, kind, found["name"], (found["below"] or "").casefold(), found["inner"] or "")
 
     def spelled(self, cloud_id: str) -> str:
         """The one spelling of an id; other subscriptions' and resource groups' ids stay as they are."""
         found = self.read(cloud_id)
-        if found is None or found.group != self.group:
+        if found is None or found.group != self.group or found.below not in ("", SUBNETS):
             return cloud_id
         return self.id(found.type, found.name, found.inner)
 
@@ -73,7 +74,7 @@ class Place:
         if not ref.id:
             raise NotFound(f"{title} '{ref.name}' has no id at the cloud")
         found = Found(self.group, kind, ref.id) if "/" not in ref.id else self.read(ref.id)
-        if found is None or found.type != kind:
+        if found is None or found.type != kind or found.below:
             raise NotFound(f"{title} {ref.id} does not exist: this is no id of a {kind} in the subscription")
         return found
 
