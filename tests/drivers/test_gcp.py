@@ -223,6 +223,12 @@ def test_a_group_of_another_vpc_is_refused(gcp: Gcp) -> None:
     assert refused.value.field == "security_groups"
 
 
+def test_a_subnet_is_enough_to_say_where_a_vm_goes(gcp: Gcp) -> None:
+    vpc = make_vpc(gcp)
+    request = replace(vm_request(vpc, make_group(gcp, vpc)), vpc=Ref(""))
+    assert make_vm(gcp, request).vpc.id == "net"
+
+
 def test_without_a_default_network_a_vm_needs_a_subnet(gcp: Gcp) -> None:
     for one in gcp.all("firewalls.list"):
         gcp.call("firewalls.delete", firewall=one["name"])

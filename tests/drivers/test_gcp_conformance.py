@@ -18,7 +18,7 @@ from cloud_twin.faults import Rule
 from tests.drivers.gcp_support import IMAGE, KEYS, SPEC, Emulated, emulated
 
 PAGE = 50
-TRANSITION_SECONDS = 1.5
+TRANSITION_SECONDS = 0.9  # each change is waited for once
 LAG = Rule(lag=10.0)
 THROTTLING = Rule(first=3, every=3, throttle=True, retry_after=1.0)
 VARIANTS: dict[str, list[Rule]] = {
@@ -32,7 +32,7 @@ CHOSEN = os.environ.get("GCP_VARIANTS", "strict lag_10_s_and_every_third_call_th
 
 @pytest.fixture(scope="module")
 def gce() -> Iterator[Emulated]:
-    with emulated(TRANSITION_SECONDS) as found:
+    with emulated(TRANSITION_SECONDS, judged=True) as found:
         yield found
 
 

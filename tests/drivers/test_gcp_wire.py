@@ -61,7 +61,7 @@ def gcp(server: Wire) -> Gcp:
         ("limitExceeded", 403, NoCapacity),
         ("forbidden", 403, Refused),
         ("authError", 401, Refused),
-        ("required", 401, Invalid),
+        ("required", 401, Refused),
         ("accessNotConfigured", 403, Refused),
         ("invalid", 400, Invalid),
         ("badRequest", 400, Invalid),
@@ -283,6 +283,19 @@ def test_members_of_other_kinds_are_a_cloud_error(server: Wire, gcp: Gcp, item: 
     server.answers = [listed("network", item), listed("subnetwork")]
     with pytest.raises(CloudError):
         gcp.connection.vpc.list()
+
+
+@pytest.mark.parametrize("kind", ["vm", "security_group", "image", "spec", "region_zone"])
+def test_elements_without_a_name_are_a_cloud_error(server: Wire, gcp: Gcp, kind: str) -> None:
+    server.answers = [listed("thing", {"description": "nameless"})]
+    with pytest.raises(Unavailable):
+        gcp.connection.handler(kind).list()
+
+
+def test_a_change_without_an_operation_may_have_taken_effect(server: Wire, gcp: Gcp) -> None:
+    server.answers = [Answer({"kind": "compute#operation"})]
+    with pytest.raises(NoAnswer):
+        gcp.connection.vpc.create(VPC, Attempt("token"))
 
 
 def test_what_the_sdk_does_not_know_yet_does_no_harm(server: Wire, gcp: Gcp) -> None:

@@ -114,6 +114,8 @@ def _error(kind: type[SpiderError], code: str, text: str, fields: Fields, retry_
 def _kind(answer: Answered) -> type[SpiderError]:
     if answer.status == 429:
         return Throttled
+    if answer.status == 401:  # its reason may be "required": a log-in is
+        return Refused
     named = _named(answer.code) if answer.spoken else None
     if named:
         return named

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from ..contract import NotFound, Wait
 from .calls import Gce, Thing
-from .errors import NO_FIELDS, Fields
+from .errors import NO_FIELDS, Fields, nonsense
 from .names import tail
 
 LOOK_AGAIN_SECONDS = 1.0
 
 
 def path_of(answer: Thing) -> str:
-    """What is noted of an operation: `zones/z/name`, `regions/r/name` or `global/name`."""
+    """What is noted of an operation: `zones/z/name`, `regions/r/name` or `global/name`. Raises NoAnswer."""
+    if not answer.get("name"):
+        raise nonsense(False, f"an operation without a name: {answer}"[:200])
     for scope in ("zone", "region"):
         if answer.get(scope):
             return f"{scope}s/{tail(answer[scope])}/{answer['name']}"

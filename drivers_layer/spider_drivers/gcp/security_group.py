@@ -39,14 +39,12 @@ class GcpSecurityGroups(SecurityGroupHandler):
         self._walls = Firewalls(gce)
 
     def list(self) -> list[SecurityGroup]:
-        groups = self._walls.groups()
         with understood():
-            return [as_group(group) for group in groups]
+            return [as_group(group) for group in self._walls.groups()]
 
     def get(self, ref: Ref) -> SecurityGroup:
-        group = self._walls.group(ref)
         with understood():
-            return as_group(group)
+            return as_group(self._walls.group(ref))
 
     def create(self, request: SecurityGroupRequest, attempt: Attempt) -> SecurityGroup | Wait:
         """Parts: the anchor, one per rule, visible."""

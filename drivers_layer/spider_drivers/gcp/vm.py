@@ -41,14 +41,12 @@ class GcpVms(VmHandler):
         self._zones = zones
 
     def list(self) -> list[Vm]:
-        found = self._zones.instances()
         with understood():
-            return [as_vm(one, self._zones.region) for one in found]
+            return [as_vm(one, self._zones.region) for one in self._zones.instances()]
 
     def get(self, ref: Ref) -> Vm:
-        found = self._zones.instance(ref)
         with understood():
-            return as_vm(found, self._zones.region)
+            return as_vm(self._zones.instance(ref), self._zones.region)
 
     def status(self, ref: Ref) -> VmStatus:
         return status_of(self._zones.instance(ref))
@@ -147,13 +145,16 @@ class GcpVms(VmHandler):
         if request.vpc.name and not subnet_of(request):
             raise Invalid("a VM in a VPC needs one of its subnets", field="subnet")
         labels.made("", request.tags)
+        network = request.vpc.id or ("" if subnet_of(request) else DEFAULT_NETWORK)
         for group in request.security_groups:
-            self._check_group(group, request.vpc.id or DEFAULT_NETWORK)
+            self._check_group(group, network)
         spec.described(self._gce, self._zones.home(), Ref(request.spec, request.spec), field="spec")
         return image.described(self._gce, request.image.id or request.image.name, field="image")
 
     def _check_group(self, group: Ref, network: str) -> None:
-        """To Compute Engine any word is a network tag: it would start a VM that no firewall protects."""
+        """To Compute Engine any word is a network tag: it would start a VM that no firewall protects.
+
+        `network`: "" where none is named."""
         field = "security_groups"
         try:
             found = self._gce.call("firewalls.get", firewall=id_of(Ref(group.name, group.id or group.name), "group"))
@@ -161,7 +162,7 @@ class GcpVms(VmHandler):
             raise MissingReference(missing.message, field=field, code=missing.code, text=missing.text) from None
         if group_of(found) != found["name"]:
             raise Unsupported(f"the firewall {found['name']} was not made by Spider: no VM is put into it", field=field)
-        if tail(found["network"]) != network:
+        if network and tail(found["network"]) != network:
             raise Invalid(f"the security group {found['name']} is not of the VPC {network}", field=field)
 
     def _running(self, name: str) -> Wait | None:
