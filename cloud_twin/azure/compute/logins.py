@@ -26,8 +26,30 @@ LONGEST_DATA = 87380
 _BAD = re.compile(r"[`~!@#$%^&*()=+_\[\]{}\\|;:'\",<>/?\s]")
 
 
-def check(given: dict[str, Any], system: str) -> None:
-    """`given`: an osProfile, of which the defaults are filled in. `system`: Linux, Windows. Raises ArmError."""
+def fill(properties: dict[str, Any], machine: str) -> None:
+    """The osProfile of a new VM's properties, checked, with what Azure adds. Raises ArmError."""
+    disk = properties["storageProfile"]["osDisk"]
+    if disk["createOption"] == "Attach":
+        if "osProfile" in properties:
+            raise _refused("Parameter 'osProfile' is not allowed.", "osProfile")
+        return
+    if "osProfile" not in properties:
+        raise COMPUTE.missing("osProfile")
+    given = properties["osProfile"]
+    given.setdefault("computerName", machine)
+    _check(given, disk["osType"])
+    given.setdefault("secrets", [])
+    given.setdefault("allowExtensionOperations", True)
+    given["requireGuestProvisionSignal"] = True
+    if "linuxConfiguration" in given:
+        given["linuxConfiguration"].setdefault("provisionVMAgent", True)
+        patches = given["linuxConfiguration"].setdefault("patchSettings", {})
+        patches.setdefault("patchMode", "ImageDefault")
+        patches.setdefault("assessmentMode", "ImageDefault")
+
+
+def _check(given: dict[str, Any], system: str) -> None:
+    """`system`: Linux, Windows. Raises ArmError."""
     name = given.get("adminUsername")
     if not name:
         raise COMPUTE.missing("osProfile.adminUsername")

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 
 from ...centre import Effect, Failure, Job, Machine, Power, State, Thing
 from ...facade import Call
-from ...settings import Settings
 from .. import listing, regions, tags
 from ..errors import ArmError
 from ..ids import ResourceId, parse
@@ -17,7 +16,8 @@ from ..network.interfaces import INTERFACE, NetworkInterfaces
 from ..network.public_addresses import PublicIPAddresses
 from ..shape import ANYTHING, TEXT, ListOf, MapOf, Members
 from ..times import written
-from . import instance_view, logins, sizes
+from . import capacity, instance_view, logins, sizes, unchangeable
+from .attached import Attached
 from .base import Computed
 from .disks import Disks
 from .images import MACHINE
@@ -29,7 +29,6 @@ _update = Members(
     "VirtualMachineUpdate",
     {"tags": MapOf(TEXT), "properties": properties, "plan": ANYTHING, "identity": ANYTHING, "zones": ListOf(TEXT)},
 )
-_SECRET = ("adminPassword", "customData")
 
 
 class VirtualMachines(Computed):
@@ -42,6 +41,7 @@ class VirtualMachines(Computed):
         self.disks = disks
         self.interfaces = interfaces
         self.addresses = addresses
+        self.attached = Attached(self)
 
     @property
     def storage(self) -> Storage:
@@ -130,10 +130,11 @@ class VirtualMachines(Computed):
             raise self.voice.missing("vmSize")
         location, zones = self.location(sent), sent.get("zones")
         size = sizes.found(given["hardwareProfile"]["vmSize"])
-        links, keys = self._interfaces(call, resource, location, given["networkProfile"], size)
+        links = self.attached.checked(call, resource, location, given["networkProfile"], size)
         new, used = self.storage.filled(resource, location, given["storageProfile"], size, zones)
-        self._check_login(resource, given)
-        self._check_quotas(location, size)
+        logins.fill(given, resource.name)
+        there = [one for one in self.arm.centre.of_kind(MACHINE) if one.body["location"] == location]
+        capacity.check_quotas(self.arm.settings, there, location, size)
         given.setdefault("securityProfile", {"securityType": "Standard"})
         body: dict[str, Any] = {
             "location": location,
@@ -142,10 +143,10 @@ class VirtualMachines(Computed):
             "properties": {**given, "vmId": str(uuid.uuid4()), "timeCreated": written(self.arm.centre.clock.now())},
             "etag": '"1"',
         }
-        vm: Machine = self.new(resource, body, [*keys, *used], of=Machine)
-        self._hide(vm)
+        vm: Machine = self.new(resource, body, [*(one.key for one in links), *used], of=Machine)
+        unchangeable.hide(vm)
         self.storage.keep(new)
-        failure = allocation_failed(self.arm.settings, vm)
+        failure = capacity.lacking(self.arm.settings, vm)
         if failure:
             vm.body["_failure"] = {"code": failure.code, "message": failure.message}
         for link in links:
@@ -158,104 +159,6 @@ class VirtualMachines(Computed):
             more["failure"] = Failure(failure["code"], failure["message"])
         return super().begin(thing, verb, effect, **more)
 
-    def _hide(self, vm: Machine) -> None:
-        """What Azure takes and never shows again."""
-        inner = vm.body["properties"]
-        login = inner.get("osProfile", {})
-        for name in _SECRET:
-            login.pop(name, None)
-        if "userData" in inner:
-            vm.body["_user_data"] = inner.pop("userData")
-
-    def _check_login(self, resource: ResourceId, given: dict[str, Any]) -> None:
-        disk = given["storageProfile"]["osDisk"]
-        if disk["createOption"] == "Attach":
-            if "osProfile" in given:
-                raise ArmError(400, "InvalidParameter", "Parameter 'osProfile' is not allowed.", target="osProfile")
-            return
-        if "osProfile" not in given:
-            raise self.voice.missing("osProfile")
-        login = given["osProfile"]
-        login.setdefault("computerName", resource.name)
-        logins.check(login, disk["osType"])
-        login.setdefault("secrets", [])
-        login.setdefault("allowExtensionOperations", True)
-        login["requireGuestProvisionSignal"] = True
-        if "linuxConfiguration" in login:
-            login["linuxConfiguration"].setdefault("provisionVMAgent", True)
-            patches = login["linuxConfiguration"].setdefault("patchSettings", {})
-            patches.setdefault("patchMode", "ImageDefault")
-            patches.setdefault("assessmentMode", "ImageDefault")
-
-    def _interfaces(
-        self, call: Call, resource: ResourceId, location: str, given: dict[str, Any], size: sizes.Size
-    ) -> tuple[list[Thing], list[str]]:
-        named = given.get("networkInterfaces")
-        if given.get("networkInterfaceConfigurations"):
-            text = "The twin makes no network interfaces of networkInterfaceConfigurations: make them first."
-            raise ArmError(400, "OperationNotAllowed", text)
-        if not named:
-            raise self.voice.missing("networkProfile.networkInterfaces")
-        if len(named) > size.interfaces:
-            text = (
-                f"The number of network interfaces for virtual machine {resource.name} exceeds the maximum allowed "
-                f"for the virtual machine size {size.name}. The number of network interfaces is {len(named)} and the "
-                f"maximum allowed is {size.interfaces}."
-            )
-            raise ArmError(400, "NetworkInterfaceCountExceeded", text, details=[])
-        primary = [one for one in named if one.get("properties", {}).get("primary")]
-        if len(named) > 1 and len(primary) != 1:
-            text = f"Virtual machine {resource} must have one network interface set as the primary."
-            raise ArmError(400, "VirtualMachineMustHaveOneNetworkInterfaceAsPrimary", text, details=[])
-        found = [self._interface(resource, location, one) for one in named]
-        self.arm.require_linked(call, {f"{INTERFACE}/join/action": one.body["id"] for one in found})
-        return found, [one.key for one in found]
-
-    def _interface(self, resource: ResourceId, location: str, link: dict[str, Any]) -> Thing:
-        try:
-            named = parse(link.get("id", ""))
-        except ValueError:
-            text = "The value of parameter networkInterface.id is invalid."
-            raise ArmError(400, "InvalidParameter", text, target="networkInterface.id") from None
-        found = self.arm.centre.find(named.key)
-        if found is None or found.kind != INTERFACE or found.state is State.LEAVING:
-            raise ArmError(404, "NotFound", f"Resource {named} not found.", target="networkInterfaces")
-        vm = self.interfaces.machine(found)
-        if vm is not None and vm.key != resource.key:
-            text = f"Network Interface {found.body['id']} is used by existing VM {vm.body['id']}."
-            raise ArmError(400, "NicInUse", text)
-        if found.body["location"] != location:
-            text = (
-                f"Resource {found.body['id']} referenced by resource {resource} was not found. Please make sure that "
-                "the referenced resource exists, and that both resources are in the same region."
-            )
-            raise ArmError(400, "InvalidResourceReference", text)
-        self.interfaces._check_ready(resource, found)
-        link["id"] = found.body["id"]
-        return found
-
-    def _check_quotas(self, location: str, size: sizes.Size) -> None:
-        there = [one for one in self.arm.centre.of_kind(MACHINE) if one.body["location"] == location]
-        cores = sum(sizes.found(one.body["properties"]["hardwareProfile"]["vmSize"]).cores for one in there)
-        for name, shown, usage, more in (
-            ("cores", "Total Regional Cores", cores, size.cores),
-            ("virtualMachines", "Virtual Machines", len(there), 1),
-        ):
-            most = self.arm.settings.quotas.get(name)
-            if most is not None and usage + more > most:
-                raise ArmError(
-                    409,
-                    "OperationNotAllowed",
-                    f"Operation could not be completed as it results in exceeding approved {shown} quota. Additional "
-                    f"details - Deployment Model: Resource Manager, Location: {location}, Current Limit: {most}, "
-                    "Current "
-                    f"Usage: {usage}, Additional Required: {more}, (Minimum) New Limit Required: {usage + more}. "
-                    "Submit a "
-                    "request for Quota increase at https://aka.ms/ProdportalCRP by specifying parameters listed in the "
-                    "'Details' section for deployment to succeed. Please read more about quota limits at "
-                    "https://docs.microsoft.com/en-us/azure/azure-supportability/regional-quota-requests",
-                )
-
     # Changing
 
     def change(self, call: Call, thing: Thing, sent: dict[str, Any]) -> None:
@@ -265,7 +168,7 @@ class VirtualMachines(Computed):
     def _apply(self, call: Call, vm: Thing, given: dict[str, Any], *, whole: bool) -> None:
         assert isinstance(vm, Machine)
         inner = vm.body["properties"]
-        self._refuse_unchangeable(inner, given)
+        unchangeable.check(vm, given)
         wanted = given.get("hardwareProfile", {}).get("vmSize")
         size = sizes.found(wanted or inner["hardwareProfile"]["vmSize"])
         resource = parse(vm.body["id"])
@@ -273,7 +176,7 @@ class VirtualMachines(Computed):
         links: list[Thing] = []
         if "networkProfile" in given and given["networkProfile"] != profile:
             profile = given["networkProfile"]
-            links, _ = self._interfaces(call, resource, vm.body["location"], profile, size)
+            links = self.attached.checked(call, resource, vm.body["location"], profile, size)
         disks = given.get("storageProfile", {}).get(
             "dataDisks", None if not whole else inner["storageProfile"]["dataDisks"]
         )
@@ -313,32 +216,6 @@ class VirtualMachines(Computed):
         more = [one for one in disks if one not in kept]
         new, keys = self.storage.data(resource, vm.body["location"], more, size, vm.body.get("zones"))
         return new, [*keys, *(one["managedDisk"]["id"].lower() for one in kept)]
-
-    def _refuse_unchangeable(self, inner: dict[str, Any], given: dict[str, Any]) -> None:
-        reference = given.get("storageProfile", {}).get("imageReference")
-        if reference is not None:
-            old = inner["storageProfile"].get("imageReference", {})
-            for name in ("id", "publisher", "offer", "sku", "version"):
-                if name in reference and str(reference[name]).lower() != str(old.get(name, "")).lower():
-                    raise _unchangeable("imageReference")
-        disk = given.get("storageProfile", {}).get("osDisk", {})
-        old_disk = inner["storageProfile"]["osDisk"]
-        for name in ("name", "osType"):
-            if name in disk and disk[name] != old_disk[name]:
-                raise _unchangeable(f"osDisk.{name}")
-        managed = disk.get("managedDisk", {}).get("id", old_disk["managedDisk"]["id"])
-        if managed.lower() != old_disk["managedDisk"]["id"].lower():
-            raise _unchangeable("osDisk.managedDisk.id")
-        login, old_login = given.get("osProfile"), inner.get("osProfile", {})
-        if login is not None:
-            for name in ("adminUsername", "computerName"):
-                if name in login and login[name] != old_login.get(name):
-                    raise _unchangeable(f"osProfile.{name}")
-            if "adminPassword" in login or "customData" in login:
-                raise _unchangeable("osProfile.adminPassword" if "adminPassword" in login else "osProfile.customData")
-            keys = login.get("linuxConfiguration", {}).get("ssh")
-            if keys is not None and keys != old_login.get("linuxConfiguration", {}).get("ssh"):
-                raise _unchangeable("linuxConfiguration.ssh.publicKeys")
 
     def touch(self, thing: Thing) -> None:
         thing.body["etag"] = f'"{int(thing.body["etag"].strip(chr(34))) + 1}"'
@@ -413,25 +290,3 @@ class VirtualMachines(Computed):
                 "instanceView": {"statuses": found},
             },
         }
-
-
-def allocation_failed(settings: Settings, vm: Thing) -> Failure | None:
-    """https://learn.microsoft.com/troubleshoot/azure/virtual-machines/windows/allocation-failure"""
-    size = vm.body["properties"]["hardwareProfile"]["vmSize"]
-    if size.lower() not in (one.lower() for one in settings.exhausted):
-        return None
-    if vm.body.get("zones"):
-        text = (
-            "Allocation failed. We do not have sufficient capacity for the requested VM size in this zone. Read more "
-            "about improving likelihood of allocation success at http://aka.ms/allocation-guidance"
-        )
-        return Failure("ZonalAllocationFailed", text)
-    text = (
-        "Allocation failed. We do not have sufficient capacity for the requested VM size in this region. Read more "
-        "about improving likelihood of allocation success at http://aka.ms/allocation-guidance"
-    )
-    return Failure("AllocationFailed", text)
-
-
-def _unchangeable(name: str) -> ArmError:
-    return ArmError(409, "PropertyChangeNotAllowed", f"Changing property '{name}' is not allowed.", target=name)

@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response
 from ...centre import Effect, Failure, Machine, Power, State
 from ...facade import Call
 from ..errors import ArmError
-from .machines import VirtualMachines, allocation_failed
+from . import capacity
+from .machines import VirtualMachines
 
 
 class PowerVerbs:
@@ -22,7 +23,7 @@ class PowerVerbs:
             raise ArmError(409, "OperationNotAllowed", text)
         if vm.state is State.FAILED or vm.power is Power.ON:
             return self._begin(call, vm, "start", Effect.NOTHING)
-        failure = allocation_failed(self._arm.settings, vm) if vm.body.get("_deallocated") else None
+        failure = capacity.lacking(self._arm.settings, vm) if vm.body.get("_deallocated") else None
         if failure is None:
             self._machines.connect(vm)
             vm.body["_deallocated"] = False

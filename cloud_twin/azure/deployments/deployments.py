@@ -1,4 +1,4 @@
-"""Deployments: made by a PUT, gone on with whenever somebody asks the cloud for anything."""
+"""Deployments: made, looked at, forgotten."""
 
 from __future__ import annotations
 
@@ -8,28 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Response
 
-from ...centre import Absent, Effect, Failure, State, Thing
+from ...centre import Absent, Effect, State, Thing
 from ...facade import Call, json_response
 from .. import listing
 from ..errors import ArmError, not_found
 from ..ids import ResourceId, parse
 from ..times import written
 from ..voices import RESOURCES
+from .progress import DEPLOYMENT, Progress
 from .template import Plan, Template, shape
 
 if TYPE_CHECKING:
     from ..facade import Azure
 
-DEPLOYMENT = "Microsoft.Resources/deployments"
-FAILED = (
-    "At least one resource deployment operation failed. Please list deployment operations for details. Please see "
-    "https://aka.ms/arm-deployment-operations for usage details."
-)
-
 
 class Deployments:
     def __init__(self, arm: Azure) -> None:
         self._arm = arm
+        self.advance = Progress(arm, self._template_of).advance
 
     # Routes
 
@@ -98,75 +94,6 @@ class Deployments:
     def operations(self, call: Call) -> Any:
         thing = self._found(call)
         return {"value": [self._operation(thing, one) for one in thing.body["_plan"] if one["state"] != "waiting"]}
-
-    # Going on
-
-    def advance(self) -> None:
-        for thing in self._arm.centre.of_kind(DEPLOYMENT):
-            if self._arm.centre.under_way(thing.key):
-                while self._step(thing):
-                    self._arm.centre.settle()
-
-    def _step(self, thing: Thing) -> bool:
-        """Whether anything has changed."""
-        plan: Plan = thing.body["_plan"]
-        moved = [self._look(one) for one in plan if one["state"] == "running"]
-        failed = [one for one in plan if one["state"] == "failed"]
-        done = {one["key"] for one in plan if one["state"] == "done"}
-        ready = [one for one in plan if one["state"] == "waiting" and done.issuperset(one["after"])]
-        if not failed:
-            for one in ready:
-                self._make(thing, one)
-        if any(one["state"] == "running" for one in plan):
-            return any(moved) or (bool(ready) and not failed)
-        if failed or len(done) == len(plan):
-            self._end(thing, [one["error"] for one in failed])
-            return False
-        return True
-
-    def _look(self, one: dict[str, Any]) -> bool:
-        made = self._arm.centre.find(one["key"])
-        if made is not None and self._arm.centre.under_way(made.key):
-            return False
-        one["state"] = "done"
-        if made is None or made.state is State.FAILED:
-            one["state"] = "failed"
-            one["error"] = self._failure(one["key"])
-        return True
-
-    def _failure(self, key: str) -> dict[str, Any]:
-        jobs = [job for job in self._arm.centre.all_jobs() if job.target == key and job.failure]
-        if not jobs or jobs[-1].failure is None:
-            return {"code": "NotFound", "message": f"The resource {key} is gone."}
-        return {"code": jobs[-1].failure.code, "message": jobs[-1].failure.message}
-
-    def _make(self, thing: Thing, one: dict[str, Any]) -> None:
-        answer = self._arm.within(
-            "PUT", one["id"], one["version"], one["body"], thing.body["_base"], thing.body["_principal"]
-        )
-        one["status"] = answer.status_code
-        one["state"] = "running"
-        if answer.status_code >= 400:
-            one["state"] = "failed"
-            one["error"] = (answer.get_json() or {}).get("error")
-
-    def _end(self, thing: Thing, errors: list[dict[str, Any]]) -> None:
-        """What was sent is forgotten: there may be passwords in it."""
-        (job,) = self._arm.centre.under_way(thing.key)
-        inner = thing.body["properties"]
-        inner["duration"] = f"PT{(self._arm.centre.clock.now() - thing.made).total_seconds():g}S"
-        if errors:
-            target = thing.body["id"]
-            inner["error"] = {"code": "DeploymentFailed", "target": target, "message": FAILED, "details": errors}
-            job.body["error"] = inner["error"]
-            self._arm.centre.finish(job, Failure("DeploymentFailed", FAILED))
-        else:
-            inner["outputs"] = self._template_of(thing).outputs()
-            inner["outputResources"] = [{"id": one["id"]} for one in thing.body["_plan"]]
-            self._arm.centre.finish(job)
-        for one in thing.body["_plan"]:
-            one["body"] = None
-        thing.body["_sent"] = None
 
     # Reading and showing
 

@@ -100,7 +100,7 @@ class Networked(Kind):
                 details=[],
             )
         self._check_place(user, found, location, text)
-        self._check_ready(user, found)
+        self.check_ready(user, found)
         return found
 
     def _check_place(self, user: ResourceId, found: Thing, location: str | None, text: str) -> None:
@@ -114,7 +114,7 @@ class Networked(Kind):
                 details=[],
             )
 
-    def _check_ready(self, user: ResourceId, found: Thing) -> None:
+    def check_ready(self, user: ResourceId, found: Thing) -> None:
         owner = self.arm.centre.get("/".join(found.key.split("/")[:9]))
         if owner.state in _MOVING or found.state in _MOVING:
             raise ArmError(

@@ -2,107 +2,26 @@
 
 from __future__ import annotations
 
-import ipaddress
 import secrets
 from typing import Any
 
-from ...centre import Exhausted, Taken, Thing
+from ...centre import Thing
 from ...facade import Call
 from ..errors import ArmError
 from ..ids import ResourceId, parse
-from ..shape import ANYTHING, FLAG, IGNORED, NUMBER, REFERENCE, TEXT, ListOf, Members, resource, word
 from .base import Networked
+from .interface_shape import interface
+from .private_addresses import PrivateAddresses
 from .public_addresses import ADDRESS, PublicIPAddresses
 from .security_rules import NSG
-from .subnets import SUBNET, prefixes
+from .subnets import SUBNET
 
 INTERFACE = "Microsoft.Network/networkInterfaces"
-
-_address = Members(
-    "PublicIPAddress",
-    {
-        "id": TEXT,
-        "name": IGNORED,
-        "type": IGNORED,
-        "etag": IGNORED,
-        "location": IGNORED,
-        "tags": IGNORED,
-        "sku": IGNORED,
-        "zones": IGNORED,
-        "properties": ANYTHING,
-    },
-)
-_configuration = Members(
-    "NetworkInterfaceIPConfiguration",
-    {
-        "id": IGNORED,
-        "name": TEXT,
-        "type": IGNORED,
-        "etag": IGNORED,
-        "properties": Members(
-            "NetworkInterfaceIPConfigurationPropertiesFormat",
-            {
-                "privateIPAddress": TEXT,
-                "privateIPAddressPrefixLength": NUMBER,
-                "privateIPAllocationMethod": word("Dynamic", "Static"),
-                "privateIPAddressVersion": word("IPv4", "IPv6"),
-                "subnet": Members(
-                    "Subnet", {"id": TEXT, "name": IGNORED, "etag": IGNORED, "properties": IGNORED, "type": IGNORED}
-                ),
-                "primary": FLAG,
-                "publicIPAddress": _address,
-                "applicationSecurityGroups": ListOf(ANYTHING),
-                "loadBalancerBackendAddressPools": ListOf(ANYTHING),
-                "loadBalancerInboundNatRules": ListOf(ANYTHING),
-                "applicationGatewayBackendAddressPools": ListOf(ANYTHING),
-                "provisioningState": IGNORED,
-                "privateLinkConnectionProperties": IGNORED,
-            },
-        ),
-    },
-)
-properties = Members(
-    "NetworkInterfacePropertiesFormat",
-    {
-        "ipConfigurations": ListOf(_configuration),
-        "networkSecurityGroup": REFERENCE,
-        "dnsSettings": Members(
-            "NetworkInterfaceDnsSettings",
-            {
-                "dnsServers": ListOf(TEXT),
-                "internalDnsNameLabel": TEXT,
-                "appliedDnsServers": IGNORED,
-                "internalFqdn": IGNORED,
-                "internalDomainNameSuffix": IGNORED,
-            },
-        ),
-        "enableAcceleratedNetworking": FLAG,
-        "enableIPForwarding": FLAG,
-        "disableTcpStateTracking": FLAG,
-        "nicType": word("Standard", "Elastic"),
-        "auxiliaryMode": TEXT,
-        "auxiliarySku": TEXT,
-        "migrationPhase": IGNORED,
-        "workloadType": TEXT,
-        "virtualMachine": IGNORED,
-        "primary": IGNORED,
-        "macAddress": IGNORED,
-        "hostedWorkloads": IGNORED,
-        "vnetEncryptionSupported": IGNORED,
-        "defaultOutboundConnectivityEnabled": IGNORED,
-        "tapConfigurations": IGNORED,
-        "privateEndpoint": IGNORED,
-        "privateLinkService": IGNORED,
-        "dscpConfiguration": IGNORED,
-        "resourceGuid": IGNORED,
-        "provisioningState": IGNORED,
-    },
-)
 
 
 class NetworkInterfaces(Networked):
     type = INTERFACE
-    shape = resource("NetworkInterface", properties, extendedLocation=ANYTHING)
+    shape = interface
 
     def __init__(self, arm: Any, addresses: PublicIPAddresses) -> None:
         super().__init__(arm)
@@ -111,27 +30,36 @@ class NetworkInterfaces(Networked):
     def make(self, call: Call, resource: ResourceId, sent: dict[str, Any]) -> Thing:
         location = self.location(sent)
         given = sent.get("properties", {})
+        options = _delete_options(given)
         uses = self._uses(call, resource, location, given)
         domain = f"{secrets.token_hex(13)}.syx.internal.cloudapp.net"
         body = {"location": location, "properties": _filled(given, domain)}
         thing: Thing = self.new(resource, body, uses)
-        self._take_addresses(thing, [])
+        PrivateAddresses(self.arm.centre).take(thing, [])
+        self._keep_options(options)
         return thing
 
     def change(self, call: Call, thing: Thing, sent: dict[str, Any]) -> None:
         given = sent.get("properties", {})
         old = thing.body["properties"]
+        options = _delete_options(given)
         uses = self._uses(call, parse(thing.body["id"]), thing.body["location"], given)
         kept = {name: old[name] for name in ("macAddress", "resourceGuid") if name in old}
         thing.body["properties"] = {**_filled(given, old["dnsSettings"]["internalDomainNameSuffix"]), **kept}
         try:
-            self._take_addresses(thing, old["ipConfigurations"])
+            PrivateAddresses(self.arm.centre).take(thing, old["ipConfigurations"])
         except ArmError:
             thing.body["properties"] = old
             raise
+        self._keep_options(options)
         thing.uses = set(uses)
         if vm := self.machine(thing):
             self.connected(thing, vm)
+
+    def _keep_options(self, options: dict[str, str]) -> None:
+        """Whether a public address goes with the VM is said here, and kept at the address."""
+        for key, option in options.items():
+            self.arm.centre.get(key).body["properties"]["deleteOption"] = option
 
     # What it refers to
 
@@ -161,8 +89,18 @@ class NetworkInterfaces(Networked):
             referred = self.referred(resource, group.get("id", ""), NSG, location, "properties.networkSecurityGroup")
             given["networkSecurityGroup"] = {"id": referred.body["id"]}
             found.append(referred)
+        self._refuse_doubles(resource, found)
         self.arm.require_linked(call, {f"{one.kind}/join/action": one.body["id"] for one in found})
         return [one.key for one in found]
+
+    def _refuse_doubles(self, resource: ResourceId, found: list[Thing]) -> None:
+        addresses = [one.body["id"] for one in found if one.kind == ADDRESS]
+        for address in addresses:
+            if addresses.count(address) > 1:
+                text = (
+                    f"Public IP address {address} is referenced by multiple IP configurations of resource {resource}."
+                )
+                raise ArmError(400, "PublicIPReferencedByMultipleIPConfigs", text, details=[])
 
     def _of_configuration(
         self, call: Call, resource: ResourceId, location: str, one: dict[str, Any], path: str, first: dict[str, Any]
@@ -205,83 +143,8 @@ class NetworkInterfaces(Networked):
                 f"resource {held[1]}.",
                 details=[],
             )
-        kept = {"id": address.body["id"]}
-        option = (sent.get("properties") or {}).get("deleteOption")
-        if option in ("Delete", "Detach"):
-            address.body["properties"]["deleteOption"] = option
-        one["properties"]["publicIPAddress"] = kept
+        one["properties"]["publicIPAddress"] = {"id": address.body["id"]}
         return address
-
-    # Its addresses
-
-    def _take_addresses(self, thing: Thing, before: list[dict[str, Any]]) -> None:
-        """Those of configurations that stay stay too. Raises ArmError, and has taken nothing."""
-        held = list(thing.addresses)
-        old = {(one["name"].lower(), one["properties"]["subnet"]["id"].lower()): one["properties"] for one in before}
-        kept: list[tuple[str, str]] = []
-        try:
-            for number, one in enumerate(thing.body["properties"]["ipConfigurations"]):
-                kept.append(self._take_address(thing, one, number, old))
-        except ArmError:
-            for pool, address in thing.addresses[len(held) :]:
-                self.arm.centre.pool(pool).give_back(address)
-            thing.addresses = held
-            raise
-        for pool, address in held:
-            if (pool, address) not in kept:
-                self.arm.centre.pool(pool).give_back(address)
-        thing.addresses = kept
-
-    def _take_address(
-        self, thing: Thing, one: dict[str, Any], number: int, old: dict[tuple[str, str], dict[str, Any]]
-    ) -> tuple[str, str]:
-        one["id"] = f"{thing.body['id']}/ipConfigurations/{one['name']}"
-        one["type"] = f"{INTERFACE}/ipConfigurations"
-        one["etag"] = thing.body["etag"]
-        inner = one["properties"]
-        inner.setdefault("privateIPAllocationMethod", "Dynamic")
-        inner.setdefault("privateIPAddressVersion", "IPv4")
-        inner["primary"] = inner.get("primary", number == 0)
-        subnet = self.arm.centre.get(inner["subnet"]["id"].lower())
-        static = inner["privateIPAllocationMethod"] == "Static"
-        wanted = inner.get("privateIPAddress") if static else None
-        was = old.get((one["name"].lower(), subnet.key), {}).get("privateIPAddress")
-        if was is not None and (wanted is None or wanted == was):
-            inner["privateIPAddress"] = was
-            return subnet.key, was
-        if wanted is not None:
-            self._check_wanted(subnet, wanted)
-        try:
-            inner["privateIPAddress"] = self.arm.centre.take_address(thing, subnet.key, wanted)
-        except Taken:
-            text = (
-                f"IP configuration {one['id']} is using the private IP address {wanted} which is already allocated to "
-                "another resource."
-            )
-            raise ArmError(400, "PrivateIPAddressIsAllocated", text, details=[]) from None
-        except Exhausted:
-            text = (
-                f"Subnet {subnet.body['name']} with address prefix {prefixes(subnet.body['properties'])[0]} does not "
-                "have enough capacity for 1 IP addresses."
-            )
-            raise ArmError(400, "SubnetIsFull", text, details=[]) from None
-        return subnet.key, inner["privateIPAddress"]
-
-    def _check_wanted(self, subnet: Thing, wanted: str) -> None:
-        prefix = prefixes(subnet.body["properties"])[0]
-        network = ipaddress.ip_network(prefix)
-        try:
-            address = ipaddress.ip_address(wanted)
-        except ValueError:
-            text = f"Private static IP address {wanted} is not a valid IP address."
-            raise ArmError(400, "InvalidIPAddress", text, details=[]) from None
-        if address not in network:
-            text = f"Private static IP address {wanted} does not belong to the range of subnet prefix {prefix}."
-            raise ArmError(400, "PrivateIPAddressNotInSubnet", text, details=[])
-        offset = int(address) - int(network.network_address)
-        if offset < 4 or offset == network.num_addresses - 1:
-            text = f"Private static IP address {wanted} falls within reserved IP range of subnet prefix {prefix}."
-            raise ArmError(400, "PrivateIPAddressInReservedRange", text, details=[])
 
     # Its machine
 
@@ -326,6 +189,13 @@ class NetworkInterfaces(Networked):
             inner["virtualMachine"] = {"id": vm.body["id"]}
             inner["primary"] = _is_primary(vm, thing)
         return body
+
+
+def _delete_options(given: dict[str, Any]) -> dict[str, str]:
+    """By the keys of the public addresses that are named."""
+    named = [one.get("properties", {}).get("publicIPAddress", {}) for one in given.get("ipConfigurations", ())]
+    options = {str(one.get("id", "")).lower(): (one.get("properties") or {}).get("deleteOption") for one in named}
+    return {key: option for key, option in options.items() if option in ("Delete", "Detach")}
 
 
 def _is_primary(vm: Thing, thing: Thing) -> bool:

@@ -171,40 +171,33 @@ class Subnets(Networked):
         owner = f"{network.body['id']}/subnets/{name}"
         found = [ranges.read(one, "properties.addressPrefix", owner) for one in prefixes(given)]
         if not found:
-            text = f"Subnet {name} must have at least one address prefix."
-            raise ArmError(
-                400,
-                "InvalidRequestFormat",
-                "Cannot parse the request.",
-                details=[
-                    {"code": "MissingJsonRequiredProperty", "message": f"Value for address prefix is missing. {text}"}
-                ],
-            )
+            text = f"Value for address prefix is missing. Subnet {name} must have at least one address prefix."
+            inner = {"code": "MissingJsonRequiredProperty", "message": text}
+            raise ArmError(400, "InvalidRequestFormat", "Cannot parse the request.", details=[inner])
         space = [ranges.read(one, "", owner) for one in network.body["properties"]["addressSpace"]["addressPrefixes"]]
+        theirs = [their for _, known in others for their in known]
         for one in found:
-            if not ranges.inside(one, space):
-                raise ArmError(
-                    400,
-                    "NetcfgSubnetRangeOutsideVnet",
-                    f"Subnet '{name}' is not valid because its IP address range is outside the IP address range of "
-                    f"virtual network '{network.body['name']}'.",
-                    details=[],
-                )
-            if one.version == 4 and one.prefixlen > SMALLEST:
-                raise ArmError(
-                    400,
-                    "NetcfgInvalidSubnet",
-                    f"Subnet '{name}' is not valid in virtual network '{network.body['name']}'.",
-                    details=[],
-                )
-            for _, theirs in others:
-                if any(one.version == their.version and one.overlaps(their) for their in theirs):
-                    text = (
-                        f"Subnet '{name}' is not valid because its IP address range overlaps with that of an existing "
-                        f"subnet in virtual network '{network.body['name']}'."
-                    )
-                    raise ArmError(400, "NetcfgSubnetRangesOverlap", text, details=[])
+            self._check_range(one, name, network.body["name"], space, theirs)
         return found
+
+    def _check_range(
+        self, one: ranges.Range, name: str, network: str, space: list[ranges.Range], theirs: list[ranges.Range]
+    ) -> None:
+        if not ranges.inside(one, space):
+            text = (
+                f"Subnet '{name}' is not valid because its IP address range is outside the IP address range of virtual "
+                f"network '{network}'."
+            )
+            raise ArmError(400, "NetcfgSubnetRangeOutsideVnet", text, details=[])
+        if one.version == 4 and one.prefixlen > SMALLEST:
+            text = f"Subnet '{name}' is not valid in virtual network '{network}'."
+            raise ArmError(400, "NetcfgInvalidSubnet", text, details=[])
+        if any(one.version == their.version and one.overlaps(their) for their in theirs):
+            text = (
+                f"Subnet '{name}' is not valid because its IP address range overlaps with that of an existing subnet "
+                f"in virtual network '{network}'."
+            )
+            raise ArmError(400, "NetcfgSubnetRangesOverlap", text, details=[])
 
     def _uses(self, call: Call, network: Thing, resource: ResourceId, given: dict[str, Any]) -> list[str]:
         group = given.get("networkSecurityGroup")

@@ -191,6 +191,17 @@ def test_what_a_put_cannot_change(bench: Bench, where: str, value: Any, name: st
     assert error["target"] == name
 
 
+def test_a_put_of_the_same_secrets_is_no_change(bench: Bench) -> None:
+    properties = changed(bench, "osProfile.linuxConfiguration", {"disablePasswordAuthentication": False})
+    properties["osProfile"] |= {"adminPassword": "Canary-Passw0rd", "customData": "Q2FuYXJ5LURhdGE="}
+    assert put(bench, copy.deepcopy(properties)).status_code == 201
+    bench.settle()
+    assert put(bench, copy.deepcopy(properties)).status_code == 200
+    bench.settle()
+    properties["osProfile"]["adminPassword"] = "Another-Passw0rd"
+    refused(put(bench, properties), 409, "PropertyChangeNotAllowed", "osProfile.adminPassword")
+
+
 def test_a_put_of_what_is_there_changes_it(bench: Bench) -> None:
     bench.group()
     vm = bench.machine()

@@ -227,6 +227,20 @@ def test_an_address_is_one_interfaces(bench: Bench) -> None:
     refused(dynamic, 400, "StandardSkuPublicIPAddressesMustBeStatic")
 
 
+def test_an_address_is_one_configurations(bench: Bench) -> None:
+    bench.group()
+    inner = {
+        "subnet": {"id": bench.id(bench.network(a="10.0.1.0/24") + "/subnets/a")},
+        "publicIPAddress": {"id": bench.id(bench.address())},
+    }
+    twice = [{"name": name, "properties": inner} for name in ("one", "two")]
+    answer = put(bench, "networkInterfaces/nic", {"ipConfigurations": twice})
+    refused(answer, 400, "PublicIPReferencedByMultipleIPConfigs")
+    same = [{"name": "one", "properties": {"subnet": inner["subnet"]}}] * 2
+    inside = refused(put(bench, "networkInterfaces/nic", {"ipConfigurations": same}), 400, "InvalidRequestFormat")
+    assert "more than one IP configuration" in inside["details"][0]["message"]
+
+
 @pytest.mark.parametrize(
     ("address", "code"),
     [
