@@ -68,12 +68,13 @@ class Connections:
         """Two reads of the store. Raises NotFound."""
         row = self._registry.row("connection", name)
         driver, credential, region = self._registry.parts(row)
-        secrets = self._registry.secrets(credential)
+        values = self._registry.opened(credential)
+        capability = drivers.driver(row["provider"]).capability()
         return Target(
-            info=ConnectionInfo(name, row["provider"], secrets, region["values"]),
-            capability=drivers.driver(row["provider"]).capability(),
+            info=ConnectionInfo(name, row["provider"], values, region["values"]),
+            capability=capability,
             version="/".join(part["version"] for part in (row, driver, credential, region)),
-            secrets=tuple(secrets.values()),
+            secrets=capability.secrets(values),
         )
 
     @contextmanager

@@ -60,12 +60,12 @@ class Places:
             if part["provider"] != provider:
                 text = f"the {name} '{part['name']}' is for {part['provider']}, not for {provider}"
                 raise Invalid(text, field=name)
-        secrets = self._registry.secrets(credential)
+        values, capability = self._registry.opened(credential), drivers.driver(provider).capability()
         return Target(
-            info=ConnectionInfo("", provider, secrets, region["values"]),
-            capability=drivers.driver(provider).capability(),
+            info=ConnectionInfo("", provider, values, region["values"]),
+            capability=capability,
             version="/".join(part["version"] for part in (driver, credential, region)),
-            secrets=tuple(secrets.values()),
+            secrets=capability.secrets(values),
         )
 
     def _known_region(self, driver: Row, credential: Row) -> Row | None:

@@ -94,7 +94,7 @@ class Registry:
         driver, credential, region = (row for row in found if row)
         return driver, credential, region
 
-    def secrets(self, credential: Row) -> dict[str, str]:
+    def opened(self, credential: Row) -> dict[str, str]:
         """A credential's values in the clear. Raises BrokenSeal."""
         return {
             key: self._sealer.open(value, _place(credential["name"], key))

@@ -68,8 +68,8 @@ CAPABILITY = Capability(
     credential_keys=(
         Key("ClientId", ("clientId",)),
         Key("ClientSecret", ("clientSecret",)),
-        Key("TenantId", ("tenantId",)),
-        Key("SubscriptionId", ("subscriptionId",)),
+        Key("TenantId", ("tenantId",), secret=False),
+        Key("SubscriptionId", ("subscriptionId",), secret=False),
     ),
     region_keys=(
         Key("Region", ("location",)),

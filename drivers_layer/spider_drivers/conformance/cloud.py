@@ -81,7 +81,7 @@ class Cloud:
     def new_connection(self, credential: Mapping[str, str] | None = None) -> CloudConnection:
         """A connection of its own, with another credential if one is given."""
         info = self.info if credential is None else replace(self.info, credential=credential)
-        recorder = CallRecorder(self.clock, self._record, secrets=list(info.credential.values()))
+        recorder = CallRecorder(self.clock, self._record, secrets=self.capability.secrets(info.credential))
         return self.driver.connect(info, recorder)
 
     def disconnect(self) -> None:

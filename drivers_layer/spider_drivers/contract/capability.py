@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key of a credential or a region, in CB-Spider's spelling; `aliases` are the cloud's own spellings."""
+    """A key of a credential or a region, in CB-Spider's spelling; `aliases` are the cloud's own spellings. What a
+    credential holds is `secret`, unless it is an id that stands in the ids of resources."""
 
     name: str
     aliases: tuple[str, ...] = ()
     required: bool = True
+    secret: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +61,8 @@ class Capability:
     tagged: frozenset[str] = frozenset()
     default_network: bool = False
     default_regions: tuple[str, ...] = ()
+
+    def secrets(self, credential: Mapping[str, str]) -> tuple[str, ...]:
+        """The values that must never be shown. A key that is not known here is taken for a secret."""
+        known = {key.name for key in self.credential_keys if not key.secret}
+        return tuple(value for name, value in credential.items() if name not in known)

@@ -40,7 +40,7 @@ _USERS = "instances.list firewalls.list routes.list routers.list forwardingRules
 CAPABILITY = Capability(
     credential_keys=(
         Key("PrivateKey", ("private_key",)),
-        Key("ProjectID", ("project_id",)),
+        Key("ProjectID", ("project_id",), secret=False),
         Key("ClientEmail", ("client_email",)),
         Key("PrivateKeyID", ("private_key_id",), required=False),
     ),
