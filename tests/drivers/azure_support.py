@@ -138,11 +138,13 @@ class Seen:
 
 @dataclass
 class Wire:
-    """Answers to ARM's calls come in turn, the last one for ever. `log_in`: to Entra's token, if not with one."""
+    """Answers to ARM's calls come in turn, the last one for ever. `log_in`: to Entra's token, if not with one.
+    `tokens_at`: where tokens are had, if not here."""
 
     url: str = ""
     answers: list[Answer] = field(default_factory=lambda: [EMPTY])
     log_in: Answer | None = None
+    tokens_at: str = ""
     seen: list[Seen] = field(default_factory=list)
     logged_in: list[Seen] = field(default_factory=list)
 
@@ -154,7 +156,7 @@ class Wire:
                 {
                     "issuer": f"{base}/v2.0",
                     "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
-                    "token_endpoint": f"{base}/oauth2/v2.0/token",
+                    "token_endpoint": base.replace(self.url, self.tokens_at or self.url) + "/oauth2/v2.0/token",
                 }
             )
         if request.path.endswith("/oauth2/v2.0/token"):

@@ -340,6 +340,13 @@ def test_the_resource_group_is_made_once_and_stays(twin: AzureTwin) -> None:
     assert [one for one in twin.azure.contents() if one.endswith("/resourceGroups/Of-Spider")]
 
 
+def test_a_resource_group_that_somebody_has_deleted_is_made_again(azure: Azure, vpc: Vpc) -> None:
+    azure.arm.begin("resources.resource_groups.begin_delete", azure.arm.place.group)
+    key = done(lambda attempt: azure.connection.key_pair.create(KeyPairRequest("key", PUBLIC_KEY), attempt))
+    assert azure.connection.key_pair.list() == [key]
+    assert azure.connection.vpc.list() == []
+
+
 def test_lists_are_of_the_region_alone(twin: AzureTwin, azure: Azure, vpc: Vpc) -> None:
     other = twin.connect(Region="japaneast", ResourceGroup="koreacentral")
     assert other.connection.vpc.list() == []

@@ -118,6 +118,14 @@ def test_the_log_in_of_another_cloud_may_be_elsewhere(server: Wire) -> None:
     assert len(server.seen) == 1
 
 
+def test_entra_itself_tells_where_tokens_are_had(server: Wire) -> None:
+    """In China the address of the log-in names another."""
+    with wire() as other, wire() as login:
+        login.tokens_at = other.url
+        connect(server.url, AuthorityHost=login.url).connection.check()
+        assert [one.path.rpartition("/")[2] for one in other.logged_in] == ["token"]
+
+
 def test_connecting_makes_no_call(server: Wire) -> None:
     assert connect(server.url).records == []
     assert server.seen == server.logged_in == []

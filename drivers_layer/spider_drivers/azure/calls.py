@@ -59,21 +59,15 @@ class Arm:
         prepare(self._session, endpoint, self._wire)
         self._log_in = LogIn(principal, lambda: self._transport)
         self._clients: dict[str, Any] = {}
+        self.knows_group = False  # whether the resource group is there
 
     def call(self, operation: str, /, *given: Any, asked: Asked = ANYTHING, **more: Any) -> Thing:
         """The answer as ARM's JSON."""
-        answer = self._typed(lambda: self._method(operation)(*given, **more), asked)
-        return dict(answer.as_dict())
-
-    def array(self, operation: str, /, *given: Any, asked: Asked = ANYTHING, **more: Any) -> list[Thing]:
-        """An answer that is a plain array."""
-        answer = self._typed(lambda: list(self._method(operation)(*given, **more)), asked)
-        return [dict(one.as_dict()) for one in answer]
+        return _thing(self._typed(lambda: self._method(operation)(*given, **more), asked))
 
     def all(self, operation: str, /, *given: Any, asked: Asked = ANYTHING, **more: Any) -> list[Thing]:
-        """The elements of every page, which only the session follows."""
-        found = self._typed(lambda: list(self._method(operation)(*given, **more)), asked)
-        return [dict(one.as_dict()) for one in found]
+        """The elements of every page, which only the session follows, or of an answer that is a plain array."""
+        return [_thing(one) for one in self._typed(lambda: list(self._method(operation)(*given, **more)), asked)]
 
     def begin(self, operation: str, /, *given: Any, asked: Asked = ANYTHING, **more: Any) -> None:
         """A change that Azure goes on with after its answer: reads tell how."""
@@ -143,6 +137,8 @@ class Arm:
         except Answered as answer:
             if answer.status == 401:
                 self._log_in.forget()
+            if answer.code == "ResourceGroupNotFound":
+                self.knows_group = False
             raise errors.from_answer(answer, asked, self._redact) from None
         except Silent as silence:
             raise errors.from_silence(silence, self._redact) from None
@@ -154,3 +150,12 @@ class Arm:
             raise errors.from_silence(Silent(error, self._wire.reads), self._redact) from None
         except ValueError as error:
             raise Invalid(self._redact(str(error)), field=asked.invalid) from None
+
+
+def _thing(model: Any) -> Thing:
+    """ARM's JSON, with the two members that every reader takes for granted."""
+    found = dict(model.as_dict())
+    found.setdefault("name", str(found.get("id", "")).rpartition("/")[2])
+    if not isinstance(found.get("properties"), dict):
+        found["properties"] = {}
+    return found

@@ -78,7 +78,7 @@ class AzureImages(ImageHandler):
 
     def _skus(self, publisher: str, offer: str) -> Sequence[Thing]:
         try:
-            return self._arm.array(f"{_IMAGES}.list_skus", self._arm.place.location, publisher, offer)
+            return self._arm.all(f"{_IMAGES}.list_skus", self._arm.place.location, publisher, offer)
         except NotFound:
             return []
 
@@ -95,7 +95,7 @@ class AzureImages(ImageHandler):
         return self._arm.call(f"{_IMAGES}.get", self._arm.place.location, *where, version, asked=asked)
 
     def _latest(self, where: Sequence[str], name: str, asked: Asked) -> str:
-        found = self._arm.array(
+        found = self._arm.all(
             f"{_IMAGES}.list", self._arm.place.location, *where, asked=asked, top=1, orderby="name desc"
         )
         if not found:

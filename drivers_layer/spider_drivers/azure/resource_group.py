@@ -13,11 +13,10 @@ class ResourceGroup:
 
     def __init__(self, arm: Arm) -> None:
         self._arm = arm
-        self._known = False
 
     def ensure(self) -> None:
-        """No call once it is known to be there."""
-        if self._known:
+        """No call once it is known to be there; an answer that it is gone ends that."""
+        if self._arm.knows_group:
             return
         place = self._arm.place
         try:
@@ -25,4 +24,4 @@ class ResourceGroup:
         except NotFound:
             # To send it twice does no harm: nothing of a group that is there is changed.
             self._arm.call(f"{_GROUPS}.create_or_update", place.group, {"location": place.location})
-        self._known = True
+        self._arm.knows_group = True

@@ -38,14 +38,14 @@ class ArmWire(Wire):
     """Answers are read whole: the SDK streams those of a change, to read them at once itself."""
 
     def __init__(self, *given: Any, origins: tuple[str, ...]) -> None:
-        """`origins`: the addresses that a token may be sent to."""
+        """`origins`: the addresses that a token may be sent to. Where Entra's is asked for, Entra itself tells."""
         super().__init__(*given)
         self._origins = frozenset(map(_origin, origins))
 
     def send(self, request: PreparedRequest, stream: bool = False, *args: Any, **kwargs: Any) -> Response:
         """Raises Unavailable for an address that an answer has led to, a page's or an operation's, and that is not the
         cloud's."""
-        if _origin(str(request.url)) not in self._origins:
+        if _origin(str(request.url)) not in self._origins and not _asks_for_token(request):
             raise Unavailable(f"an answer of Azure's leads to another address: {_origin(str(request.url))}")
         return super().send(request, False, *args, **kwargs)
 
@@ -93,6 +93,11 @@ def template(path: str) -> str:
 
 def _named(words: list[str]) -> list[str]:
     return [_SPELLED.get(word, word) if number % 2 == 0 else "{name}" for number, word in enumerate(words)]
+
+
+def _asks_for_token(request: PreparedRequest) -> bool:
+    parts = urlsplit(str(request.url))
+    return request.method == "POST" and parts.scheme == "https" and parts.path.endswith("/oauth2/v2.0/token")
 
 
 def _origin(url: str) -> str:
