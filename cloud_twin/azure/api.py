@@ -30,269 +30,190 @@ SUBSCRIPTION = "/subscriptions/<subscriptionId>"
 GROUP = f"{SUBSCRIPTION}/resourceGroups/<resourceGroupName>"
 NETWORK = f"{GROUP}/providers/Microsoft.Network"
 COMPUTE = f"{GROUP}/providers/Microsoft.Compute"
-ALL_NETWORK = f"{SUBSCRIPTION}/providers/Microsoft.Network"
 ALL_COMPUTE = f"{SUBSCRIPTION}/providers/Microsoft.Compute"
-PUBLISHERS = f"{ALL_COMPUTE}/locations/<location>/publishers"
-OFFERS = f"{PUBLISHERS}/<publisherName>/artifacttypes/vmimage/offers"
+PLACE = f"{ALL_COMPUTE}/locations/<location>"
 
 
 def routes(arm: Azure) -> list[Route]:
-    return [*_entra(arm), *_resources(arm), *_deployments(arm), *_network(arm), *_compute(arm)]
+    return [
+        *_entra(arm),
+        *_subscriptions(arm),
+        *_groups(arm),
+        *_deployments(arm),
+        *_network(arm),
+        *_machines(arm),
+        *_images(arm),
+    ]
 
 
 def _entra(arm: Azure) -> list[Route]:
     entra = arm.entra
     return [
-        Route(
-            "Entra_Configuration", "GET", "/<tenant>/v2.0/.well-known/openid-configuration", entra.openid_configuration
-        ),
-        Route("Entra_Token", "POST", "/<tenant>/oauth2/v2.0/token", entra.token),
-        Route("Entra_Instances", "GET", "/common/discovery/instance", entra.instance_discovery),
-        Route("Entra_Keys", "GET", "/<tenant>/discovery/v2.0/keys", entra.keys),
-        Route("Entra_CommonKeys", "GET", "/common/discovery/keys", entra.keys),
+        _on("Entra_Configuration", "GET /<tenant>/v2.0/.well-known/openid-configuration", entra.openid_configuration),
+        _on("Entra_Token", "POST /<tenant>/oauth2/v2.0/token", entra.token),
+        _on("Entra_Instances", "GET /common/discovery/instance", entra.instance_discovery),
+        _on("Entra_Keys", "GET /<tenant>/discovery/v2.0/keys", entra.keys),
+        _on("Entra_CommonKeys", "GET /common/discovery/keys", entra.keys),
     ]
 
 
-def _resources(arm: Azure) -> list[Route]:
-    subscriptions, providers = Subscriptions(arm), Providers(arm)
-    groups, tags = ResourceGroups(arm), TagsAtScope(arm)
-    group, of_group = (
-        f"{SUBSCRIPTION}/resourceGroups/<resourceGroupName>",
-        "Microsoft.Resources/subscriptions/resourceGroups",
-    )
-    one_provider = "providers/<resourceProviderNamespace>"
-    tags_at, of_tags = "/<path:scope>/providers/Microsoft.Resources/tags/default", "Microsoft.Resources/tags"
+def _subscriptions(arm: Azure) -> list[Route]:
+    known, providers = Subscriptions(arm), Providers(arm)
+    one, of = "providers/<resourceProviderNamespace>", "Microsoft.Resources/subscriptions"
     return [
-        Route("Metadata_Endpoints", "GET", "/metadata/endpoints", subscriptions.endpoints),
-        Route("Tenants_List", "GET", "/tenants", subscriptions.tenants),
-        Route("Subscriptions_List", "GET", "/subscriptions", subscriptions.list),
-        Route("Subscriptions_Get", "GET", SUBSCRIPTION, subscriptions.get, ("Microsoft.Resources/subscriptions/read",)),
-        Route(
-            "Subscriptions_ListLocations",
-            "GET",
-            f"{SUBSCRIPTION}/locations",
-            subscriptions.locations,
-            ("Microsoft.Resources/subscriptions/locations/read",),
-        ),
-        Route(
-            "Providers_List",
-            "GET",
-            f"{SUBSCRIPTION}/providers",
-            providers.list,
-            ("Microsoft.Resources/subscriptions/providers/read",),
-        ),
-        Route("Providers_ListAtTenantScope", "GET", "/providers", providers.list),
-        Route("Providers_GetAtTenantScope", "GET", f"/{one_provider}", providers.get),
-        Route(
-            "Providers_Get",
-            "GET",
-            f"{SUBSCRIPTION}/{one_provider}",
-            providers.get,
-            ("Microsoft.Resources/subscriptions/providers/read",),
-        ),
-        Route("Providers_Register", "POST", f"{SUBSCRIPTION}/{one_provider}/register", providers.register),
-        Route("ResourceGroups_CreateOrUpdate", "PUT", group, groups.create_or_update, (f"{of_group}/write",)),
-        Route("ResourceGroups_Get", "GET", group, groups.get, (f"{of_group}/read",)),
-        Route("ResourceGroups_CheckExistence", "HEAD", group, groups.exists, (f"{of_group}/read",)),
-        Route("ResourceGroups_Update", "PATCH", group, groups.update, (f"{of_group}/write",)),
-        Route("ResourceGroups_Delete", "DELETE", group, groups.delete, (f"{of_group}/delete",)),
-        Route("ResourceGroups_List", "GET", f"{SUBSCRIPTION}/resourceGroups", groups.all, (f"{of_group}/read",)),
-        Route("Operations_Result", "GET", f"{SUBSCRIPTION}/operationresults/<operationId>", arm.operations.result),
-        Route(
-            "Resources_List",
-            "GET",
-            f"{SUBSCRIPTION}/resources",
-            groups.resources,
-            ("Microsoft.Resources/subscriptions/resources/read",),
-        ),
-        Route(
-            "Resources_ListByResourceGroup",
-            "GET",
-            f"{group}/resources",
-            groups.resources,
-            ("Microsoft.Resources/subscriptions/resourceGroups/resources/read",),
-        ),
-        Route("Tags_GetAtScope", "GET", tags_at, tags.get, (f"{of_tags}/read",)),
-        Route("Tags_CreateOrUpdateAtScope", "PUT", tags_at, tags.replace, (f"{of_tags}/write",)),
-        Route("Tags_UpdateAtScope", "PATCH", tags_at, tags.update, (f"{of_tags}/write",)),
-        Route("Tags_DeleteAtScope", "DELETE", tags_at, tags.delete, (f"{of_tags}/delete",)),
+        _on("Metadata_Endpoints", "GET /metadata/endpoints", known.endpoints),
+        _on("Tenants_List", "GET /tenants", known.tenants),
+        _on("Subscriptions_List", "GET /subscriptions", known.list),
+        _on("Subscriptions_Get", f"GET {SUBSCRIPTION}", known.get, f"{of}/read"),
+        _on("Subscriptions_ListLocations", f"GET {SUBSCRIPTION}/locations", known.locations, f"{of}/locations/read"),
+        _on("Providers_List", f"GET {SUBSCRIPTION}/providers", providers.list, f"{of}/providers/read"),
+        _on("Providers_ListAtTenantScope", "GET /providers", providers.list),
+        _on("Providers_GetAtTenantScope", f"GET /{one}", providers.get),
+        _on("Providers_Get", f"GET {SUBSCRIPTION}/{one}", providers.get, f"{of}/providers/read"),
+        _on("Providers_Register", f"POST {SUBSCRIPTION}/{one}/register", providers.register),
+    ]
+
+
+def _groups(arm: Azure) -> list[Route]:
+    groups, tags = ResourceGroups(arm), TagsAtScope(arm)
+    every, of = f"{SUBSCRIPTION}/resourceGroups", "Microsoft.Resources/subscriptions/resourceGroups"
+    at, of_tags = "/<path:scope>/providers/Microsoft.Resources/tags/default", "Microsoft.Resources/tags"
+    all_in, all_read = f"{SUBSCRIPTION}/resources", "Microsoft.Resources/subscriptions/resources/read"
+    return [
+        _on("ResourceGroups_CreateOrUpdate", f"PUT {GROUP}", groups.create_or_update, f"{of}/write"),
+        _on("ResourceGroups_Get", f"GET {GROUP}", groups.get, f"{of}/read"),
+        _on("ResourceGroups_CheckExistence", f"HEAD {GROUP}", groups.exists, f"{of}/read"),
+        _on("ResourceGroups_Update", f"PATCH {GROUP}", groups.update, f"{of}/write"),
+        _on("ResourceGroups_Delete", f"DELETE {GROUP}", groups.delete, f"{of}/delete"),
+        _on("ResourceGroups_List", f"GET {every}", groups.all, f"{of}/read"),
+        _on("Operations_Result", f"GET {SUBSCRIPTION}/operationresults/<operationId>", arm.operations.result),
+        _on("Resources_List", f"GET {all_in}", groups.resources, all_read),
+        _on("Resources_ListByResourceGroup", f"GET {GROUP}/resources", groups.resources, f"{of}/resources/read"),
+        _on("Tags_GetAtScope", f"GET {at}", tags.get, f"{of_tags}/read"),
+        _on("Tags_CreateOrUpdateAtScope", f"PUT {at}", tags.replace, f"{of_tags}/write"),
+        _on("Tags_UpdateAtScope", f"PATCH {at}", tags.update, f"{of_tags}/write"),
+        _on("Tags_DeleteAtScope", f"DELETE {at}", tags.delete, f"{of_tags}/delete"),
     ]
 
 
 def _deployments(arm: Azure) -> list[Route]:
-    made, action = arm.deployments, "Microsoft.Resources/deployments"
-    one = f"{GROUP}/providers/Microsoft.Resources/deployments/<deploymentName>"
+    made, of = arm.deployments, "Microsoft.Resources/deployments"
+    every, steps = f"{GROUP}/providers/{of}", f"{GROUP}/deployments/<deploymentName>/operations"
+    one = f"{every}/<deploymentName>"
     return [
-        Route("Deployments_CreateOrUpdate", "PUT", one, made.create_or_update, (f"{action}/write",)),
-        Route("Deployments_Get", "GET", one, made.get, (f"{action}/read",)),
-        Route("Deployments_CheckExistence", "HEAD", one, made.exists, (f"{action}/read",)),
-        Route("Deployments_Delete", "DELETE", one, made.delete, (f"{action}/delete",)),
-        Route("Deployments_Validate", "POST", f"{one}/validate", made.validate, (f"{action}/validate/action",)),
-        Route(
-            "Deployments_ListByResourceGroup", "GET", one.rpartition("/")[0], made.list_in_group, (f"{action}/read",)
-        ),
-        Route("Deployments_Status", "GET", f"{one}/operationStatuses/<operationId>", arm.operations.status),
-        Route(
-            "DeploymentOperations_List",
-            "GET",
-            f"{GROUP}/deployments/<deploymentName>/operations",
-            made.operations,
-            (f"{action}/operations/read",),
-        ),
+        _on("Deployments_CreateOrUpdate", f"PUT {one}", made.create_or_update, f"{of}/write"),
+        _on("Deployments_Get", f"GET {one}", made.get, f"{of}/read"),
+        _on("Deployments_CheckExistence", f"HEAD {one}", made.exists, f"{of}/read"),
+        _on("Deployments_Delete", f"DELETE {one}", made.delete, f"{of}/delete"),
+        _on("Deployments_Validate", f"POST {one}/validate", made.validate, f"{of}/validate/action"),
+        _on("Deployments_ListByResourceGroup", f"GET {every}", made.list_in_group, f"{of}/read"),
+        _on("Deployments_Status", f"GET {one}/operationStatuses/<operationId>", arm.operations.status),
+        _on("DeploymentOperations_List", f"GET {steps}", made.operations, f"{of}/operations/read"),
     ]
 
 
 def _network(arm: Azure) -> list[Route]:
     subnets, rules, addresses = Subnets(arm), SecurityRules(arm), PublicIPAddresses(arm)
     networks, groups = VirtualNetworks(arm, subnets), NetworkSecurityGroups(arm, rules)
-    interfaces = NetworkInterfaces(arm, addresses)
-    arm.interfaces, arm.addresses = interfaces, addresses
-    vnet, nsg = (
-        f"{NETWORK}/virtualNetworks/<virtualNetworkName>",
-        f"{NETWORK}/networkSecurityGroups/<networkSecurityGroupName>",
-    )
-    subnet, rule = f"{vnet}/subnets/<subnetName>", f"{nsg}/securityRules/<securityRuleName>"
-    address, nic = (
-        f"{NETWORK}/publicIPAddresses/<publicIpAddressName>",
-        f"{NETWORK}/networkInterfaces/<networkInterfaceName>",
-    )
-    operations = f"{ALL_NETWORK}/locations/<location>"
+    arm.addresses, arm.interfaces = addresses, NetworkInterfaces(arm, addresses)
+    vnet = "virtualNetworks/<virtualNetworkName>"
+    nsg = "networkSecurityGroups/<networkSecurityGroupName>"
+    jobs = f"{SUBSCRIPTION}/providers/Microsoft.Network/locations/<location>"
     return [
-        *_tracked("VirtualNetworks", vnet, networks, "Microsoft.Network/virtualNetworks"),
-        *_child("Subnets", subnet, subnets, "Microsoft.Network/virtualNetworks/subnets", subnets.list_in_network),
-        *_tracked("NetworkSecurityGroups", nsg, groups, "Microsoft.Network/networkSecurityGroups"),
-        *_child(
-            "SecurityRules",
-            rule,
-            rules,
-            "Microsoft.Network/networkSecurityGroups/securityRules",
-            rules.list_in_group_of_rules,
-        ),
-        *_tracked("PublicIPAddresses", address, addresses, "Microsoft.Network/publicIPAddresses"),
-        *_tracked("NetworkInterfaces", nic, interfaces, "Microsoft.Network/networkInterfaces"),
-        Route("NetworkOperations_Get", "GET", f"{operations}/operations/<operationId>", arm.operations.status),
-        Route("NetworkOperations_Result", "GET", f"{operations}/operationResults/<operationId>", arm.operations.result),
+        *_tracked("VirtualNetworks", NETWORK, vnet, networks),
+        *_child("Subnets", f"{NETWORK}/{vnet}/subnets/<subnetName>", subnets, subnets.list_in_network),
+        *_tracked("NetworkSecurityGroups", NETWORK, nsg, groups),
+        *_child("SecurityRules", f"{NETWORK}/{nsg}/securityRules/<securityRuleName>", rules, rules.list_of_owner),
+        *_tracked("PublicIPAddresses", NETWORK, "publicIPAddresses/<publicIpAddressName>", addresses),
+        *_tracked("NetworkInterfaces", NETWORK, "networkInterfaces/<networkInterfaceName>", arm.interfaces),
+        _on("NetworkOperations_Get", f"GET {jobs}/operations/<operationId>", arm.operations.status),
+        _on("NetworkOperations_Result", f"GET {jobs}/operationResults/<operationId>", arm.operations.result),
     ]
 
 
-def _compute(arm: Azure) -> list[Route]:
-    disks, images, keys = Disks(arm), Images(arm), SshPublicKeys(arm)
+def _machines(arm: Azure) -> list[Route]:
+    disks, images, keys, sizes = Disks(arm), Images(arm), SshPublicKeys(arm), Sizes(arm)
     machines = VirtualMachines(arm, disks, arm.interfaces, arm.addresses)
-    power, sizes, market = PowerVerbs(machines), Sizes(arm), Marketplace(arm)
-    vm, of_vm = f"{COMPUTE}/virtualMachines/<vmName>", "Microsoft.Compute/virtualMachines"
-    key, of_key = f"{COMPUTE}/sshPublicKeys/<sshPublicKeyName>", "Microsoft.Compute/sshPublicKeys"
+    power = PowerVerbs(machines)
+    vm, of = f"{COMPUTE}/virtualMachines/<vmName>", "Microsoft.Compute/virtualMachines"
+    key, of_keys = f"{COMPUTE}/sshPublicKeys/<sshPublicKeyName>", "Microsoft.Compute/sshPublicKeys"
+    there = f"{PLACE}/virtualMachines"
     return [
-        *_tracked("VirtualMachines", vm, machines, of_vm, update=machines.update),
-        Route(
-            "VirtualMachines_ListByLocation",
-            "GET",
-            f"{ALL_COMPUTE}/locations/<location>/virtualMachines",
-            machines.list_in_location,
-            (f"{of_vm}/read",),
+        *_tracked("VirtualMachines", COMPUTE, "virtualMachines/<vmName>", machines, update=machines.update),
+        _on("VirtualMachines_ListByLocation", f"GET {there}", machines.list_in_location, f"{of}/read"),
+        _on(
+            "VirtualMachines_InstanceView", f"GET {vm}/instanceView", machines.instance_view, f"{of}/instanceView/read"
         ),
-        Route(
-            "VirtualMachines_InstanceView",
-            "GET",
-            f"{vm}/instanceView",
-            machines.instance_view,
-            (f"{of_vm}/instanceView/read",),
-        ),
-        Route(
-            "VirtualMachines_ListAvailableSizes", "GET", f"{vm}/vmSizes", machines.sizes_of, (f"{of_vm}/vmSizes/read",)
-        ),
-        Route("VirtualMachines_Start", "POST", f"{vm}/start", power.start, (f"{of_vm}/start/action",)),
-        Route("VirtualMachines_Restart", "POST", f"{vm}/restart", power.restart, (f"{of_vm}/restart/action",)),
-        Route("VirtualMachines_PowerOff", "POST", f"{vm}/powerOff", power.power_off, (f"{of_vm}/powerOff/action",)),
-        Route(
-            "VirtualMachines_Deallocate", "POST", f"{vm}/deallocate", power.deallocate, (f"{of_vm}/deallocate/action",)
-        ),
-        Route(
-            "VirtualMachines_Generalize", "POST", f"{vm}/generalize", power.generalize, (f"{of_vm}/generalize/action",)
-        ),
-        *_tracked("Disks", f"{COMPUTE}/disks/<diskName>", disks, "Microsoft.Compute/disks", update=disks.update),
-        *_tracked("Images", f"{COMPUTE}/images/<imageName>", images, "Microsoft.Compute/images"),
-        *_tracked("SshPublicKeys", key, keys, of_key, update=keys.update),
-        Route(
+        _on("VirtualMachines_ListAvailableSizes", f"GET {vm}/vmSizes", machines.sizes_of, f"{of}/vmSizes/read"),
+        _on("VirtualMachines_Start", f"POST {vm}/start", power.start, f"{of}/start/action"),
+        _on("VirtualMachines_Restart", f"POST {vm}/restart", power.restart, f"{of}/restart/action"),
+        _on("VirtualMachines_PowerOff", f"POST {vm}/powerOff", power.power_off, f"{of}/powerOff/action"),
+        _on("VirtualMachines_Deallocate", f"POST {vm}/deallocate", power.deallocate, f"{of}/deallocate/action"),
+        _on("VirtualMachines_Generalize", f"POST {vm}/generalize", power.generalize, f"{of}/generalize/action"),
+        *_tracked("Disks", COMPUTE, "disks/<diskName>", disks, update=disks.update),
+        *_tracked("Images", COMPUTE, "images/<imageName>", images),
+        *_tracked("SshPublicKeys", COMPUTE, "sshPublicKeys/<sshPublicKeyName>", keys, update=keys.update),
+        _on(
             "SshPublicKeys_GenerateKeyPair",
-            "POST",
-            f"{key}/generateKeyPair",
+            f"POST {key}/generateKeyPair",
             keys.generate,
-            (f"{of_key}/generateKeyPair/action",),
+            f"{of_keys}/generateKeyPair/action",
         ),
-        Route(
+        _on(
             "VirtualMachineSizes_List",
-            "GET",
-            f"{ALL_COMPUTE}/locations/<location>/vmSizes",
+            f"GET {PLACE}/vmSizes",
             sizes.in_location,
-            ("Microsoft.Compute/locations/vmSizes/read",),
+            "Microsoft.Compute/locations/vmSizes/read",
         ),
-        Route("ResourceSkus_List", "GET", f"{ALL_COMPUTE}/skus", sizes.skus, ("Microsoft.Compute/skus/read",)),
-        Route(
-            "VirtualMachineImages_ListPublishers",
-            "GET",
-            PUBLISHERS,
-            market.publishers,
-            ("Microsoft.Compute/locations/publishers/read",),
-        ),
-        Route(
-            "VirtualMachineImages_ListOffers",
-            "GET",
-            OFFERS,
-            market.offers,
-            ("Microsoft.Compute/locations/publishers/artifacttypes/offers/read",),
-        ),
-        Route(
-            "VirtualMachineImages_ListSkus",
-            "GET",
-            f"{OFFERS}/<offer>/skus",
-            market.skus,
-            ("Microsoft.Compute/locations/publishers/artifacttypes/offers/skus/read",),
-        ),
-        Route(
-            "VirtualMachineImages_List",
-            "GET",
-            f"{OFFERS}/<offer>/skus/<skus>/versions",
-            market.versions,
-            ("Microsoft.Compute/locations/publishers/artifacttypes/offers/skus/versions/read",),
-        ),
-        Route(
-            "VirtualMachineImages_Get",
-            "GET",
-            f"{OFFERS}/<offer>/skus/<skus>/versions/<version>",
-            market.get,
-            ("Microsoft.Compute/locations/publishers/artifacttypes/offers/skus/versions/read",),
-        ),
-        Route(
-            "ComputeOperations_Get",
-            "GET",
-            f"{ALL_COMPUTE}/locations/<location>/operations/<operationId>",
-            arm.operations.status,
-        ),
+        _on("ResourceSkus_List", f"GET {ALL_COMPUTE}/skus", sizes.skus, "Microsoft.Compute/skus/read"),
+        _on("ComputeOperations_Get", f"GET {PLACE}/operations/<operationId>", arm.operations.status),
     ]
 
 
-def _tracked(name: str, path: str, kind: Kind, action: str, *, update: Act | None = None) -> list[Route]:
+def _images(arm: Azure) -> list[Route]:
+    market, of = Marketplace(arm), "Microsoft.Compute/locations/publishers"
+    publishers, of_offers = f"{PLACE}/publishers", f"{of}/artifacttypes/offers"
+    offers = f"{publishers}/<publisherName>/artifacttypes/vmimage/offers"
+    skus = f"{offers}/<offer>/skus"
+    versions, of_versions = f"{skus}/<skus>/versions", f"{of_offers}/skus/versions"
+    return [
+        _on("VirtualMachineImages_ListPublishers", f"GET {publishers}", market.publishers, f"{of}/read"),
+        _on("VirtualMachineImages_ListOffers", f"GET {offers}", market.offers, f"{of_offers}/read"),
+        _on("VirtualMachineImages_ListSkus", f"GET {skus}", market.skus, f"{of_offers}/skus/read"),
+        _on("VirtualMachineImages_List", f"GET {versions}", market.versions, f"{of_versions}/read"),
+        _on("VirtualMachineImages_Get", f"GET {versions}/<version>", market.get, f"{of_versions}/read"),
+    ]
+
+
+def _on(name: str, call: str, act: Act, action: str = "") -> Route:
+    """`call`: method and path; `action`: what the caller must be allowed, "" where everybody may."""
+    method, _, path = call.partition(" ")
+    return Route(name, method, path, act, (action,) if action else ())
+
+
+def _tracked(name: str, start: str, one: str, kind: Kind, *, update: Act | None = None) -> list[Route]:
     """The six methods of a resource that stands in a group by itself."""
+    path, of, names = f"{start}/{one}", kind.type, _NAMES.get(name, _USUAL)
     in_group = path.rpartition("/")[0]
-    everywhere = in_group.replace("/resourceGroups/<resourceGroupName>", "")
-    names = _NAMES.get(name, _USUAL)
+    everywhere = in_group.replace(GROUP, SUBSCRIPTION)
     return [
-        Route(f"{name}_{names.create}", "PUT", path, kind.create_or_update, (f"{action}/write",)),
-        Route(f"{name}_Get", "GET", path, kind.get, (f"{action}/read",)),
-        Route(f"{name}_{names.update}", "PATCH", path, update or kind.update_tags, (f"{action}/write",)),
-        Route(f"{name}_Delete", "DELETE", path, kind.delete, (f"{action}/delete",)),
-        Route(f"{name}_{names.in_group}", "GET", in_group, kind.list_in_group, (f"{action}/read",)),
-        Route(f"{name}_{names.everywhere}", "GET", everywhere, kind.list_all, (f"{action}/read",)),
+        _on(f"{name}_{names.create}", f"PUT {path}", kind.create_or_update, f"{of}/write"),
+        _on(f"{name}_Get", f"GET {path}", kind.get, f"{of}/read"),
+        _on(f"{name}_{names.update}", f"PATCH {path}", update or kind.update_tags, f"{of}/write"),
+        _on(f"{name}_Delete", f"DELETE {path}", kind.delete, f"{of}/delete"),
+        _on(f"{name}_{names.in_group}", f"GET {in_group}", kind.list_in_group, f"{of}/read"),
+        _on(f"{name}_{names.everywhere}", f"GET {everywhere}", kind.list_all, f"{of}/read"),
     ]
 
 
-def _child(name: str, path: str, kind: Kind, action: str, children: Act) -> list[Route]:
+def _child(name: str, path: str, kind: Kind, children: Act) -> list[Route]:
     """The four of one that stands in another."""
+    of = kind.type
     return [
-        Route(f"{name}_CreateOrUpdate", "PUT", path, kind.create_or_update, (f"{action}/write",)),
-        Route(f"{name}_Get", "GET", path, kind.get, (f"{action}/read",)),
-        Route(f"{name}_Delete", "DELETE", path, kind.delete, (f"{action}/delete",)),
-        Route(f"{name}_List", "GET", path.rpartition("/")[0], children, (f"{action}/read",)),
+        _on(f"{name}_CreateOrUpdate", f"PUT {path}", kind.create_or_update, f"{of}/write"),
+        _on(f"{name}_Get", f"GET {path}", kind.get, f"{of}/read"),
+        _on(f"{name}_Delete", f"DELETE {path}", kind.delete, f"{of}/delete"),
+        _on(f"{name}_List", f"GET {path.rpartition('/')[0]}", children, f"{of}/read"),
     ]
 
 

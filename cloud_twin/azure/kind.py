@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from ..centre import Effect, Job, State, Thing
 from ..facade import Call, json_response
 from . import listing, regions, tags
-from .errors import ArmError, not_found
+from .errors import ArmError, no_group, not_found
 from .ids import ResourceId, parse
 from .shape import Members, Voice
 
@@ -45,11 +45,14 @@ class Kind(ABC):
         return listing.page(call, self.arm.settings, self.arm.centre.of_kind(self.type), self.shown)
 
     def list_in_group(self, call: Call) -> Any:
+        return listing.page(call, self.arm.settings, self.in_group(call), self.shown)
+
+    def in_group(self, call: Call) -> list[Thing]:
+        """Those of the group that the path names. Raises ArmError."""
         group = self.arm.centre.find(self.arm.group_id(call.values["resourceGroupName"]).lower())
         if group is None:
-            raise self.no_group(call)
-        inside = [one for one in self.arm.centre.of_kind(self.type) if one.key.startswith(f"{group.key}/")]
-        return listing.page(call, self.arm.settings, inside, self.shown)
+            raise no_group(call.values["resourceGroupName"])
+        return [one for one in self.arm.centre.of_kind(self.type) if one.key.startswith(f"{group.key}/")]
 
     def create_or_update(self, call: Call) -> Response:
         resource, sent, old = self._asked(call)
@@ -116,11 +119,6 @@ class Kind(ABC):
 
     def touch(self, thing: Thing) -> None:
         """After every change: etags."""
-
-    def no_group(self, call: Call) -> ArmError:
-        from .errors import no_group
-
-        return no_group(call.values["resourceGroupName"])
 
     def answer_made(self, call: Call, thing: Thing, job: Job) -> Response:
         return json_response(self.shown(thing), 201, self.arm.operations.headers(call, job, location=False))

@@ -78,7 +78,7 @@ class SecurityRules(Networked):
     shape = shape
     needs_location = False
 
-    def list_in_group_of_rules(self, call: Call) -> Any:
+    def list_of_owner(self, call: Call) -> Any:
         words = call.request.path.strip("/").split("/")
         owner = self.owner(parse("/".join(words[:8])).of_type(NSG))
         return listing.page(call, self.arm.settings, self.of(owner), self.shown)

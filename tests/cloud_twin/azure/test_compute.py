@@ -136,6 +136,7 @@ def test_secrets_never_come_back(bench: Bench) -> None:
         assert answer.status_code in (200, 201)
         assert "Canary-Passw0rd" not in answer.text
         assert "Q2FuYXJ5" not in answer.text
+    refused(bench.call("GET", f"{VM}?$expand=all"), 400, "InvalidParameter", "'instanceView','userData'")
     assert bench.get(f"{VM}?$expand=userData")["properties"]["userData"] == "Q2FuYXJ5LVVzZXI="
 
 
