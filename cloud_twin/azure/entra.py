@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache
 from typing import Any
 
 import jwt
@@ -56,10 +56,6 @@ class Entra:
         self.account = account
         self._kid = uuid.uuid4().hex
 
-    @cached_property
-    def _key(self) -> rsa.RSAPrivateKey:
-        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
     # The log-in's own methods
 
     def openid_configuration(self, call: Call) -> Any:
@@ -93,7 +89,7 @@ class Entra:
         }
 
     def keys(self, call: Call) -> Any:
-        public = RSAAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
+        public = RSAAlgorithm.to_jwk(signing_key().public_key(), as_dict=True)
         return {"keys": [{**public, "use": "sig", "kid": self._kid, "x5t": self._kid}]}
 
     def token(self, call: Call) -> Any:
@@ -189,7 +185,7 @@ class Entra:
             "tid": self.account.tenant,
             "ver": "1.0",
         }
-        return jwt.encode(claims, self._key, "RS256", {"kid": self._kid, "x5t": self._kid})
+        return jwt.encode(claims, signing_key(), "RS256", {"kid": self._kid, "x5t": self._kid})
 
     # Whose token a call bears
 
@@ -211,7 +207,7 @@ class Entra:
         try:
             return jwt.decode(
                 token,
-                self._key.public_key(),
+                signing_key().public_key(),
                 ["RS256"],
                 options={"verify_aud": False, "require": ["exp", "aud", "oid"]},
             )
@@ -243,6 +239,12 @@ class Entra:
             f'error_description="{text}"'
         )
         return ArmError(401, code, text, headers={"WWW-Authenticate": challenge})
+
+
+@cache
+def signing_key() -> rsa.RSAPrivateKey:
+    """One for the process: to make it takes a tenth of a second."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def _american(moment: datetime) -> str:

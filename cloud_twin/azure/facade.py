@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -75,7 +76,11 @@ class Azure(Facade):
     def _respond(self, request: Request) -> Response:
         self.centre.settle()
         self.deployments.advance()
-        return super()._respond(request)
+        response = super()._respond(request)
+        response.headers["x-ms-request-id"] = str(uuid.uuid4())
+        given = request.headers.get("x-ms-correlation-request-id")
+        response.headers["x-ms-correlation-request-id"] = given or str(uuid.uuid4())
+        return response
 
     def _call(self, request: Request) -> Call:
         call = super()._call(request)
@@ -109,6 +114,10 @@ class Azure(Facade):
     # Refusals
 
     def not_found(self, request: Request) -> Refusal:
+        others = self._map.bind("").allowed_methods(self.path(request))
+        if others:
+            text = f"The requested resource does not support http method '{request.method}'."
+            return ArmError(405, "MethodNotAllowed", text, headers={"Allow": ", ".join(sorted(others))})
         return spelling.no_such_type(request.path)
 
     def forbidden(self, call: Call, missing: str) -> Refusal:

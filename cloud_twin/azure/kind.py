@@ -197,7 +197,7 @@ class Kind(ABC):
         old = self.arm.centre.find(resource.key)
         sent = self.shape.read(data, "", self.voice)
         if self.needs_location:
-            self.location(sent)
+            regions.check_zones(sent.get("zones"), self.location(sent), self.type, resource.name)
         tags.check(sent.get("tags"))
         self.check_name(resource)
         self.check_conditions(call, old)

@@ -21,7 +21,8 @@ def page(
     call: Call, settings: Settings, things: Sequence[Thing], shown: Callable[[Thing], Any], size: int = PAGE
 ) -> dict[str, Any]:
     """`nextLink` is absolute, as ARM's. Raises ArmError."""
-    limit = min(size, settings.page_size or size)
+    asked = call.query.get("$top", "")
+    limit = min(size, settings.page_size or size, int(asked) if asked.isdecimal() and int(asked) else size)
     try:
         found, token = pages.page(things, limit, call.query.get("$skiptoken", ""))
     except ValueError:

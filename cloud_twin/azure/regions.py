@@ -55,6 +55,18 @@ def plain(location: str) -> str:
     return location.replace(" ", "").lower()
 
 
+def check_zones(zones: list[str] | None, location: str, kind: str, name: str) -> None:
+    """Raises ArmError."""
+    known = [str(number + 1) for number in range(REGIONS[location].zones)]
+    if not set(zones or ()) <= set(known):
+        raise ArmError(
+            400,
+            "InvalidAvailabilityZone",
+            f"The zone(s) '{','.join(zones or ())}' for resource '{kind}/{name}' is not supported. The supported zones "
+            f"for location '{location}' are '{','.join(known)}'",
+        )
+
+
 def checked(location: str, kind: str) -> str:
     """Its name. Raises ArmError."""
     name = plain(location)

@@ -72,7 +72,16 @@ class _Ignored(Shape):
         return None
 
 
+class _Unserved(Shape):
+    """What Azure would take, and the twin would pass over."""
+
+    def read(self, value: Any, path: str, voice: Voice) -> Any:
+        if value not in ([], {}, "", False):
+            raise ArmError(501, "NotImplemented", f"Cloud-Twin does not serve '{path}'.", target=path)
+
+
 ANYTHING = _Anything()
+UNSERVED = _Unserved()
 IGNORED = _Ignored()
 
 

@@ -26,9 +26,6 @@ class Attached:
     ) -> list[Thing]:
         """The interfaces that a networkProfile names, which a VM may have. Raises ArmError."""
         named = given.get("networkInterfaces")
-        if given.get("networkInterfaceConfigurations"):
-            text = "The twin makes no network interfaces of networkInterfaceConfigurations: make them first."
-            raise ArmError(400, "OperationNotAllowed", text)
         if not named:
             raise COMPUTE.missing("networkProfile.networkInterfaces")
         if len(named) > size.interfaces:

@@ -12,7 +12,7 @@ from ...facade import Call, json_response
 from .. import listing, tags
 from ..errors import ArmError
 from ..ids import ResourceId, parse
-from ..shape import ANYTHING, IGNORED, NUMBER, TEXT, ListOf, MapOf, Members, resource, word
+from ..shape import ANYTHING, IGNORED, NUMBER, TEXT, UNSERVED, ListOf, MapOf, Members, resource, word
 from ..times import written
 from . import marketplace
 from .base import Computed
@@ -48,10 +48,10 @@ _creation = Members(
     {
         "createOption": word(*OPTIONS),
         "imageReference": ANYTHING,
-        "galleryImageReference": ANYTHING,
+        "galleryImageReference": UNSERVED,
         "sourceResourceId": TEXT,
-        "sourceUri": TEXT,
-        "storageAccountId": TEXT,
+        "sourceUri": UNSERVED,
+        "storageAccountId": UNSERVED,
         "uploadSizeBytes": ANYTHING,
         "logicalSectorSize": NUMBER,
         "performancePlus": ANYTHING,
@@ -61,14 +61,12 @@ _creation = Members(
 _more = dict.fromkeys(
     (
         "encryption",
-        "encryptionSettingsCollection",
         "purchasePlan",
         "supportedCapabilities",
         "securityProfile",
         "supportsHibernation",
         "networkAccessPolicy",
         "publicNetworkAccess",
-        "diskAccessId",
         "tier",
         "burstingEnabled",
         "maxShares",
@@ -83,6 +81,8 @@ _more = dict.fromkeys(
 )
 _properties = {
     **_more,
+    "encryptionSettingsCollection": UNSERVED,
+    "diskAccessId": UNSERVED,
     "osType": word("Windows", "Linux"),
     "hyperVGeneration": word("V1", "V2"),
     "creationData": _creation,
@@ -110,7 +110,7 @@ class Disks(Computed):
         Members("DiskProperties", _properties),
         sku=sku,
         zones=ListOf(TEXT),
-        extendedLocation=ANYTHING,
+        extendedLocation=UNSERVED,
         managedBy=IGNORED,
         managedByExtended=IGNORED,
     )

@@ -8,7 +8,7 @@ from ...centre import Machine, Thing
 from ...facade import Call
 from ..errors import ArmError
 from ..ids import ResourceId, parse
-from ..shape import ANYTHING, FLAG, IGNORED, NUMBER, REFERENCE, TEXT, ListOf, Members, resource, word
+from ..shape import FLAG, IGNORED, NUMBER, REFERENCE, TEXT, UNSERVED, ListOf, Members, resource, word
 from .base import Computed
 from .disks import DISK
 
@@ -16,13 +16,13 @@ IMAGE = "Microsoft.Compute/images"
 MACHINE = "Microsoft.Compute/virtualMachines"
 
 _disk = {
-    "snapshot": ANYTHING,
+    "snapshot": UNSERVED,
     "managedDisk": REFERENCE,
-    "blobUri": TEXT,
+    "blobUri": UNSERVED,
     "caching": word("None", "ReadOnly", "ReadWrite"),
     "diskSizeGB": NUMBER,
     "storageAccountType": TEXT,
-    "diskEncryptionSet": ANYTHING,
+    "diskEncryptionSet": UNSERVED,
 }
 _properties = Members(
     "ImageProperties",
@@ -48,7 +48,7 @@ _properties = Members(
 class Images(Computed):
     type = IMAGE
     noun = "image"
-    shape = resource("Image", _properties, extendedLocation=ANYTHING)
+    shape = resource("Image", _properties, extendedLocation=UNSERVED)
 
     def make(self, call: Call, resource: ResourceId, sent: dict[str, Any]) -> Thing:
         given = sent.get("properties", {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..shape import ANYTHING, FLAG, IGNORED, NUMBER, TEXT, ListOf, Members, resource, word
+from ..shape import ANYTHING, FLAG, IGNORED, NUMBER, TEXT, UNSERVED, ListOf, Members, resource, word
 from .disks import OPTIONS, SKUS
 
 _reference = Members(
@@ -14,13 +14,13 @@ _reference = Members(
         "sku": TEXT,
         "version": TEXT,
         "exactVersion": IGNORED,
-        "sharedGalleryImageId": TEXT,
-        "communityGalleryImageId": TEXT,
+        "sharedGalleryImageId": UNSERVED,
+        "communityGalleryImageId": UNSERVED,
     },
 )
 _managed = Members(
     "ManagedDiskParameters",
-    {"id": TEXT, "storageAccountType": word(*SKUS), "diskEncryptionSet": ANYTHING, "securityProfile": ANYTHING},
+    {"id": TEXT, "storageAccountType": word(*SKUS), "diskEncryptionSet": UNSERVED, "securityProfile": ANYTHING},
 )
 _disk = {
     "name": TEXT,
@@ -30,12 +30,12 @@ _disk = {
     "diskSizeGB": NUMBER,
     "managedDisk": _managed,
     "deleteOption": word("Delete", "Detach"),
-    "vhd": ANYTHING,
-    "image": ANYTHING,
+    "vhd": UNSERVED,
+    "image": UNSERVED,
 }
 _os_disk = Members(
     "OSDisk",
-    {**_disk, "osType": word("Windows", "Linux"), "encryptionSettings": ANYTHING, "diffDiskSettings": ANYTHING},
+    {**_disk, "osType": word("Windows", "Linux"), "encryptionSettings": UNSERVED, "diffDiskSettings": UNSERVED},
 )
 data_disk = Members(
     "DataDisk",
@@ -44,7 +44,7 @@ data_disk = Members(
         "lun": NUMBER,
         "toBeDetached": FLAG,
         "detachOption": TEXT,
-        "sourceResource": ANYTHING,
+        "sourceResource": UNSERVED,
         "diskIOPSReadWrite": IGNORED,
         "diskMBpsReadWrite": IGNORED,
     },
@@ -115,7 +115,7 @@ _link = Members(
 )
 network = Members(
     "NetworkProfile",
-    {"networkInterfaces": ListOf(_link), "networkApiVersion": TEXT, "networkInterfaceConfigurations": ListOf(ANYTHING)},
+    {"networkInterfaces": ListOf(_link), "networkApiVersion": TEXT, "networkInterfaceConfigurations": UNSERVED},
 )
 properties = Members(
     "VirtualMachineProperties",
@@ -135,10 +135,15 @@ properties = Members(
                 "additionalCapabilities",
                 "securityProfile",
                 "diagnosticsProfile",
+                "billingProfile",
+            ),
+            ANYTHING,
+        ),
+        **dict.fromkeys(
+            (
                 "availabilitySet",
                 "virtualMachineScaleSet",
                 "proximityPlacementGroup",
-                "billingProfile",
                 "host",
                 "hostGroup",
                 "scheduledEventsProfile",
@@ -146,7 +151,7 @@ properties = Members(
                 "capacityReservation",
                 "applicationProfile",
             ),
-            ANYTHING,
+            UNSERVED,
         ),
         "provisioningState": IGNORED,
         "instanceView": IGNORED,
@@ -157,11 +162,11 @@ properties = Members(
 machine = resource(
     "VirtualMachine",
     properties,
-    plan=ANYTHING,
-    identity=ANYTHING,
+    plan=UNSERVED,
+    identity=UNSERVED,
     zones=ListOf(TEXT),
-    extendedLocation=ANYTHING,
+    extendedLocation=UNSERVED,
     resources=IGNORED,
     managedBy=IGNORED,
-    placement=ANYTHING,
+    placement=UNSERVED,
 )

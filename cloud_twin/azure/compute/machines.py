@@ -13,7 +13,7 @@ from .. import listing, regions, tags
 from ..ids import ResourceId, parse
 from ..network.interfaces import INTERFACE, NetworkInterfaces
 from ..network.public_addresses import PublicIPAddresses
-from ..shape import ANYTHING, TEXT, ListOf, MapOf, Members
+from ..shape import TEXT, UNSERVED, ListOf, MapOf, Members
 from ..times import written
 from . import capacity, instance_view, logins, sizes, unchangeable
 from .attached import Attached
@@ -26,7 +26,7 @@ from .storage import Storage
 
 _update = Members(
     "VirtualMachineUpdate",
-    {"tags": MapOf(TEXT), "properties": properties, "plan": ANYTHING, "identity": ANYTHING, "zones": ListOf(TEXT)},
+    {"tags": MapOf(TEXT), "properties": properties, "plan": UNSERVED, "identity": UNSERVED, "zones": ListOf(TEXT)},
 )
 
 
@@ -129,7 +129,6 @@ class VirtualMachines(Computed):
         body: dict[str, Any] = {
             "location": location,
             "zones": zones,
-            **{name: sent[name] for name in ("plan", "identity") if name in sent},
             "properties": {**given, "vmId": str(uuid.uuid4()), "timeCreated": written(self.arm.centre.clock.now())},
             "etag": '"1"',
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..shape import ANYTHING, FLAG, IGNORED, NUMBER, REFERENCE, TEXT, ListOf, Members, resource, word
+from ..shape import ANYTHING, FLAG, IGNORED, NUMBER, REFERENCE, TEXT, UNSERVED, ListOf, Members, resource, word
 
 _address = Members(
     "PublicIPAddress",
@@ -37,10 +37,10 @@ _configuration = Members(
                 ),
                 "primary": FLAG,
                 "publicIPAddress": _address,
-                "applicationSecurityGroups": ListOf(ANYTHING),
-                "loadBalancerBackendAddressPools": ListOf(ANYTHING),
-                "loadBalancerInboundNatRules": ListOf(ANYTHING),
-                "applicationGatewayBackendAddressPools": ListOf(ANYTHING),
+                "applicationSecurityGroups": UNSERVED,
+                "loadBalancerBackendAddressPools": UNSERVED,
+                "loadBalancerInboundNatRules": UNSERVED,
+                "applicationGatewayBackendAddressPools": UNSERVED,
                 "provisioningState": IGNORED,
                 "privateLinkConnectionProperties": IGNORED,
             },
@@ -84,4 +84,4 @@ properties = Members(
         "provisioningState": IGNORED,
     },
 )
-interface = resource("NetworkInterface", properties, extendedLocation=ANYTHING)
+interface = resource("NetworkInterface", properties, extendedLocation=UNSERVED)

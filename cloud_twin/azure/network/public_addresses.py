@@ -8,7 +8,7 @@ from ...centre import Exhausted, Thing
 from ...facade import Call
 from ..errors import ArmError
 from ..ids import ResourceId, parse
-from ..shape import ANYTHING, IGNORED, NUMBER, TEXT, ListOf, Members, resource, word
+from ..shape import ANYTHING, IGNORED, NUMBER, TEXT, UNSERVED, ListOf, Members, resource, word
 from .base import Networked
 
 ADDRESS = "Microsoft.Network/publicIPAddresses"
@@ -26,9 +26,9 @@ properties = Members(
         ),
         "deleteOption": word("Delete", "Detach"),
         "ipTags": ListOf(ANYTHING),
-        "ddosSettings": ANYTHING,
-        "publicIPPrefix": ANYTHING,
-        "natGateway": ANYTHING,
+        "ddosSettings": UNSERVED,
+        "publicIPPrefix": UNSERVED,
+        "natGateway": UNSERVED,
         "ipAddress": IGNORED,
         "ipConfiguration": IGNORED,
         "resourceGuid": IGNORED,
@@ -40,7 +40,7 @@ _sku = Members("PublicIPAddressSku", {"name": word("Basic", "Standard"), "tier":
 
 class PublicIPAddresses(Networked):
     type = ADDRESS
-    shape = resource("PublicIPAddress", properties, sku=_sku, zones=ListOf(TEXT), extendedLocation=ANYTHING)
+    shape = resource("PublicIPAddress", properties, sku=_sku, zones=ListOf(TEXT), extendedLocation=UNSERVED)
 
     def make(self, call: Call, resource: ResourceId, sent: dict[str, Any]) -> Thing:
         self._check_quota()

@@ -11,7 +11,7 @@ from ...facade import Call
 from .. import listing
 from ..errors import ArmError
 from ..ids import ResourceId, parse
-from ..shape import IGNORED, NUMBER, REFERENCE, TEXT, ListOf, Members, word
+from ..shape import IGNORED, NUMBER, TEXT, UNSERVED, ListOf, Members, word
 from .base import Networked
 
 NSG = "Microsoft.Network/networkSecurityGroups"
@@ -32,8 +32,8 @@ _TAGS = """actiongroup apimanagement appconfiguration applicationinsightsavailab
     storagesyncservice virtualdesktop virtualnetwork windowsadmincenter windowsvirtualdesktop"""
 TAGS = frozenset(_TAGS.split())
 _ENDS = (
-    ("sourceAddressPrefix", "sourceAddressPrefixes", "sourceApplicationSecurityGroups"),
-    ("destinationAddressPrefix", "destinationAddressPrefixes", "destinationApplicationSecurityGroups"),
+    ("sourceAddressPrefix", "sourceAddressPrefixes"),
+    ("destinationAddressPrefix", "destinationAddressPrefixes"),
 )
 _PORTS = (("sourcePortRange", "sourcePortRanges"), ("destinationPortRange", "destinationPortRanges"))
 
@@ -46,10 +46,10 @@ properties = Members(
         "destinationPortRange": TEXT,
         "sourceAddressPrefix": TEXT,
         "sourceAddressPrefixes": ListOf(TEXT),
-        "sourceApplicationSecurityGroups": ListOf(REFERENCE),
+        "sourceApplicationSecurityGroups": UNSERVED,
         "destinationAddressPrefix": TEXT,
         "destinationAddressPrefixes": ListOf(TEXT),
-        "destinationApplicationSecurityGroups": ListOf(REFERENCE),
+        "destinationApplicationSecurityGroups": UNSERVED,
         "sourcePortRanges": ListOf(TEXT),
         "destinationPortRanges": ListOf(TEXT),
         "access": word("Allow", "Deny"),
@@ -143,8 +143,8 @@ class SecurityRules(Networked):
             raise ArmError(400, "SecurityRuleInvalidPriority", text, details=[])
         for one, several in _PORTS:
             self._check_ports(resource, given, one, several)
-        for one, several, groups in _ENDS:
-            self._check_ends(resource, given, one, several, groups)
+        for one, several in _ENDS:
+            self._check_ends(resource, given, one, several)
         for other in others:
             theirs = other["properties"]
             if (theirs["priority"], theirs["direction"]) == (priority, given["direction"]):
@@ -169,9 +169,7 @@ class SecurityRules(Networked):
                     details=[],
                 )
 
-    def _check_ends(self, resource: ResourceId, given: dict[str, Any], one: str, several: str, groups: str) -> None:
-        if given.get(groups):
-            return
+    def _check_ends(self, resource: ResourceId, given: dict[str, Any], one: str, several: str) -> None:
         for text in self._either(resource, given, one, several):
             if not _prefix(text):
                 raise ArmError(

@@ -11,7 +11,7 @@ from ...facade import Call, json_response
 from .. import listing
 from ..errors import ArmError
 from ..ids import ResourceId, parse
-from ..shape import ANYTHING, FLAG, IGNORED, REFERENCE, TEXT, ListOf, Members, word
+from ..shape import ANYTHING, FLAG, IGNORED, REFERENCE, TEXT, UNSERVED, ListOf, Members, word
 from . import ranges
 from .base import Networked, new_etag
 
@@ -28,8 +28,8 @@ properties = Members(
         "addressPrefix": TEXT,
         "addressPrefixes": ListOf(TEXT),
         "networkSecurityGroup": REFERENCE,
-        "routeTable": ANYTHING,
-        "natGateway": ANYTHING,
+        "routeTable": UNSERVED,
+        "natGateway": UNSERVED,
         "serviceEndpoints": ListOf(ANYTHING),
         "delegations": ListOf(ANYTHING),
         "privateEndpointNetworkPolicies": word(

@@ -8,7 +8,7 @@ from ...centre import Thing
 from ...facade import Call
 from ..errors import ArmError
 from ..ids import ResourceId, parse
-from ..shape import ANYTHING, FLAG, IGNORED, NUMBER, TEXT, ListOf, Members, resource
+from ..shape import ANYTHING, FLAG, IGNORED, NUMBER, TEXT, UNSERVED, ListOf, Members, resource
 from . import ranges, subnets
 from .base import Networked
 from .subnets import VNET, Subnets
@@ -20,14 +20,14 @@ properties = Members(
         "dhcpOptions": Members("DhcpOptions", {"dnsServers": ListOf(TEXT)}),
         "flowTimeoutInMinutes": NUMBER,
         "subnets": ListOf(subnets.shape),
-        "virtualNetworkPeerings": ListOf(ANYTHING),
+        "virtualNetworkPeerings": UNSERVED,
         "enableDdosProtection": FLAG,
         "enableVmProtection": FLAG,
         "encryption": ANYTHING,
         "bgpCommunities": ANYTHING,
         "privateEndpointVNetPolicies": TEXT,
-        "ddosProtectionPlan": ANYTHING,
-        "ipAllocations": ListOf(ANYTHING),
+        "ddosProtectionPlan": UNSERVED,
+        "ipAllocations": UNSERVED,
         "resourceGuid": IGNORED,
         "provisioningState": IGNORED,
         "flowLogs": IGNORED,
@@ -38,7 +38,7 @@ properties = Members(
 
 class VirtualNetworks(Networked):
     type = VNET
-    shape = resource("VirtualNetwork", properties, extendedLocation=ANYTHING)
+    shape = resource("VirtualNetwork", properties, extendedLocation=UNSERVED)
     longest = 64
 
     def __init__(self, arm: Any, subnets: Subnets) -> None:

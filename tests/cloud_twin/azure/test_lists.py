@@ -46,6 +46,12 @@ def test_pages(bench: Bench, kind: str, size: int) -> None:
         assert len(pages) == -(-4 // size)
 
 
+def test_top_is_a_pages_size(bench: Bench) -> None:
+    for name in ("a", "b", "c"):
+        bench.group(name)
+    assert walked(bench, "/resourceGroups?$top=2") == [["a", "b"], ["c"]]
+
+
 def test_what_comes_and_goes_meanwhile_shifts_nothing(bench: Bench) -> None:
     bench.group()
     bench.azure.settings.page_size = 2

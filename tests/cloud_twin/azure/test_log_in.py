@@ -12,6 +12,8 @@ import jwt
 import pytest
 from azure.core.exceptions import ClientAuthenticationError
 
+from cloud_twin.azure.entra import signing_key
+
 from .bench import Bench
 from .refusing import refused
 
@@ -83,7 +85,7 @@ def arm(bench: Bench, authorization: str | None) -> Any:
 def forged(bench: Bench, **changed: Any) -> str:
     """A token signed by the twin's own key."""
     claims = jwt.decode(ask(bench).json()["access_token"], options={"verify_signature": False}) | changed
-    return f"Bearer {jwt.encode(claims, bench.azure.entra._key, 'RS256')}"
+    return f"Bearer {jwt.encode(claims, signing_key(), 'RS256')}"
 
 
 def test_arm_refuses_what_is_no_token_of_its_own(bench: Bench) -> None:

@@ -40,6 +40,35 @@ def test_what_there_is_not(bench: Bench) -> None:
     refused(bench.call("GET", strange), 404, "InvalidResourceNamespace", "'Microsoft.Fabric'")
 
 
+def test_a_method_that_a_path_has_not(bench: Bench) -> None:
+    bench.group()
+    answer = bench.post(f"{VNET}/n")
+    refused(answer, 405, "MethodNotAllowed", "does not support http method 'POST'")
+    assert answer.headers["Allow"] == "DELETE, GET, HEAD, PATCH, PUT"
+    assert answer.headers["x-ms-request-id"]
+    asked = bench.call("GET", VNET, headers={"x-ms-correlation-request-id": "c-1"})
+    assert asked.headers["x-ms-correlation-request-id"] == "c-1"
+
+
+def test_what_the_twin_would_pass_over_is_refused(bench: Bench) -> None:
+    bench.group()
+    peered = {**SPACE, "virtualNetworkPeerings": [{"name": "p"}]}
+    answer = bench.call("PUT", f"{VNET}/n", {"location": PLACE, "properties": peered})
+    refused(answer, 501, "NotImplemented", "Cloud-Twin does not serve 'properties.virtualNetworkPeerings'")
+    nothing = {**SPACE, "virtualNetworkPeerings": []}
+    assert bench.call("PUT", f"{VNET}/n", {"location": PLACE, "properties": nothing}).status_code == 201
+
+
+def test_zones(bench: Bench) -> None:
+    bench.group()
+    path = f"/resourceGroups/{GROUP}/providers/Microsoft.Network/publicIPAddresses/ip"
+    for place, zones, known in (("westus", ["1"], "''"), (PLACE, ["4"], "'1,2,3'")):
+        answer = bench.call("PUT", path, {"location": place, "zones": zones})
+        words = f"The supported zones for location '{place}' are {known}"
+        refused(answer, 400, "InvalidAvailabilityZone", "'Microsoft.Network/publicIPAddresses/ip'", words)
+    assert bench.call("PUT", path, {"location": PLACE, "zones": ["1"]}).status_code == 201
+
+
 def test_words_of_paths_have_any_case(bench: Bench) -> None:
     bench.group("Group-A")
     path = "/RESOURCEGROUPS/group-a/Providers/microsoft.network/VirtualNetworks/Net-A"
