@@ -139,6 +139,8 @@ def emulated(transition_seconds: float = 0.0, *, judged: bool = False) -> Iterat
             "ClientEmail": account["client_email"],
         }
         yield Emulated(twin, judge, url, given)
+    if judged:
+        print(f"\n{judge.summary()}")
     assert judge.violations == []
 
 

@@ -12,18 +12,13 @@ from spider_drivers.aws import AwsDriver
 from spider_drivers.conformance import Cloud, cases_for
 from spider_drivers.contract import ConnectionInfo, VirtualClock
 
-from cloud_twin.faults import EC2, Rule
+from cloud_twin.faults import EC2
 from tests.drivers.aws_support import CREDENTIAL, connect, contents
+from tests.drivers.variants import THROTTLING, VARIANTS
 from tests.servers import Proxy, aws_twin, proxy, tell
 
 PAGE = 5
 TRANSITION_SECONDS = 5.0
-LAG = Rule(lag=10.0)
-THROTTLING = Rule(first=3, every=3, throttle=True, retry_after=1.0)
-VARIANTS: dict[str, list[Rule]] = {
-    "strict": [],
-    "lag_10_s_and_every_third_call_throttled": [LAG, THROTTLING],
-}
 
 
 @pytest.fixture(scope="module")

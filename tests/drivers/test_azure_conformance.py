@@ -1,30 +1,22 @@
 """The conformance suite on the Azure driver, against Cloud-Twin's Azure with one element on a page.
 
-As it is, and with reads that lag while every third call is throttled; with SPIDER_AZURE_VARIANTS=all each alone, too.
+As it is, and with reads that lag while every third call is throttled.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
 from spider_drivers.azure import AzureDriver
 from spider_drivers.conformance import Cloud, cases_for
 
-from cloud_twin.faults import Rule
 from tests.drivers.azure_support import AzureTwin, azure_twin
+from tests.drivers.variants import THROTTLING, VARIANTS
 
 PAGE = 1
 TRANSITION_SECONDS = 3.0
 # A hair less than the driver waits for: both go by the same clock, and the rounding of its seconds would decide.
-LAG = Rule(lag=9.999)
-THROTTLING = Rule(first=3, every=3, throttle=True, retry_after=1.0)
-EACH_TIME: dict[str, list[Rule]] = {
-    "strict": [],
-    "lag_10_s_and_every_third_call_throttled": [LAG, THROTTLING],
-}
-VARIANTS = {**EACH_TIME, "lag_10_s": [LAG], "every_third_call_throttled": [THROTTLING]}
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +25,7 @@ def twin() -> Iterator[AzureTwin]:
         yield found
 
 
-@pytest.fixture(params=VARIANTS if os.environ.get("SPIDER_AZURE_VARIANTS") == "all" else EACH_TIME)
+@pytest.fixture(params=VARIANTS)
 def cloud(request: pytest.FixtureRequest, twin: AzureTwin) -> Iterator[Cloud]:
     rules = VARIANTS[request.param]
     twin.reset()

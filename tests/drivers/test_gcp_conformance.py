@@ -1,12 +1,10 @@
 """The conformance suite on the GCP driver, against Cloud-Twin's Compute Engine behind Google's discovery document.
 
-With one element on a page, and with reads that lag while every third call is throttled. `GCP_VARIANTS` names others, for
-looking into a failure: each of the two alone.
+As it is and with one element on a page, and with reads that lag while every third call is throttled.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -14,20 +12,11 @@ from spider_drivers.conformance import Cloud, cases_for
 from spider_drivers.contract import ConnectionInfo, VirtualClock
 from spider_drivers.gcp import GcpDriver
 
-from cloud_twin.faults import Rule
 from tests.drivers.gcp_support import IMAGE, KEYS, SPEC, Emulated, emulated
+from tests.drivers.variants import THROTTLING, VARIANTS
 
 PAGE = 50  # where pages are not what is tested
 TRANSITION_SECONDS = 0.9  # each change is waited for once
-LAG = Rule(lag=10.0)
-THROTTLING = Rule(first=3, every=3, throttle=True, retry_after=1.0)
-VARIANTS: dict[str, list[Rule]] = {
-    "page_size_1": [],
-    "lag_10_s_and_every_third_call_throttled": [LAG, THROTTLING],
-    "lag_10_s": [LAG],
-    "every_third_call_throttled": [THROTTLING],
-}
-CHOSEN = os.environ.get("GCP_VARIANTS", "page_size_1 lag_10_s_and_every_third_call_throttled").split()
 
 
 @pytest.fixture(scope="module")
@@ -45,13 +34,13 @@ def image(gce: Emulated) -> Iterator[str]:
     gcp.connection.close()
 
 
-@pytest.fixture(params=CHOSEN)
+@pytest.fixture(params=VARIANTS)
 def cloud(request: pytest.FixtureRequest, gce: Emulated, image: str) -> Iterator[Cloud]:
     rules = VARIANTS[request.param]
     gce.twin.reset()
     for rule in rules:
         gce.twin.rules.add(rule)
-    page = 1 if request.param == "page_size_1" or "Paging" in request.node.nodeid else PAGE
+    page = 1 if not rules or "Paging" in request.node.nodeid else PAGE
     clock = VirtualClock()
 
     def sleep(seconds: float) -> None:
