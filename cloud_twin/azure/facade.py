@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import uuid
 from collections.abc import Mapping
@@ -28,6 +29,7 @@ from .operations import Operations
 # The addresses that RFC 2544 keeps for tests of networks: nobody's on the internet.
 PUBLIC_RANGE = "198.18.0.0/15"
 
+_log = logging.getLogger(__name__)
 _OURS = re.compile(r"/(subscriptions|providers|tenants|metadata/endpoints)(/|$)|/[^/]+/(oauth2|v2\.0|discovery)/", re.I)
 
 
@@ -110,6 +112,9 @@ class Azure(Facade):
             return self.answer(call)
         except Refusal as refusal:
             return refusal.response()
+        except Exception as error:
+            _log.exception("the twin itself has failed")
+            return self.broken(error).response()
 
     # Refusals
 

@@ -92,7 +92,7 @@ class _Reader:
             )
         try:
             return function(*given)
-        except TypeError:
+        except (TypeError, ValueError, LookupError, AttributeError):
             raise refused(f"Unable to evaluate template language function '{name}' at '{self._where}'") from None
 
     def _member(self, value: Any) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ...centre import Failure, State, Thing
+from ..errors import ArmError
 from .template import Plan, Template
 
 if TYPE_CHECKING:
@@ -79,15 +80,23 @@ class Progress:
         (job,) = self._arm.centre.under_way(thing.key)
         inner = thing.body["properties"]
         inner["duration"] = f"PT{(self._arm.centre.clock.now() - thing.made).total_seconds():g}S"
+        if not errors:
+            errors = self._put_out(thing)
         if errors:
             target = thing.body["id"]
             inner["error"] = {"code": "DeploymentFailed", "target": target, "message": FAILED, "details": errors}
             job.body["error"] = inner["error"]
-            self._arm.centre.finish(job, Failure("DeploymentFailed", FAILED))
-        else:
-            inner["outputs"] = self._template_of(thing).outputs()
-            inner["outputResources"] = [{"id": one["id"]} for one in thing.body["_plan"]]
-            self._arm.centre.finish(job)
+        self._arm.centre.finish(job, Failure("DeploymentFailed", FAILED) if errors else None)
         for one in thing.body["_plan"]:
             one["body"] = None
         thing.body["_sent"] = None
+
+    def _put_out(self, thing: Thing) -> list[dict[str, Any]]:
+        """Outputs, which may name what there is not. Answers the errors."""
+        inner = thing.body["properties"]
+        inner["outputResources"] = [{"id": one["id"]} for one in thing.body["_plan"]]
+        try:
+            inner["outputs"] = self._template_of(thing).outputs()
+        except ArmError as error:
+            return [error.body]
+        return []

@@ -9,19 +9,37 @@ from typing import Any
 from ..errors import ArmError
 from ..ids import ResourceId
 from ..shape import ANYTHING, TEXT, ListOf, MapOf, Members, word
-from ..voices import RESOURCES
 from .expressions import Functions, evaluate, refused
 
+_declared = Members(
+    "TemplateParameter",
+    {"type": TEXT, **dict.fromkeys(("defaultValue", "allowedValues", "metadata", "minLength", "maxLength"), ANYTHING)},
+    ("type",),
+)
+_output = Members("TemplateOutput", {"type": TEXT, "value": ANYTHING, "metadata": ANYTHING}, ("type", "value"))
+_ALLOWED = """condition comments metadata scope copy resources location tags properties sku kind plan identity zones
+    etag extendedLocation managedBy"""
+_resource = Members(
+    "TemplateResource",
+    {
+        "type": TEXT,
+        "apiVersion": TEXT,
+        "name": TEXT,
+        "dependsOn": ListOf(TEXT),
+        **dict.fromkeys(_ALLOWED.split(), ANYTHING),
+    },
+)
+_value = Members("DeploymentParameter", {"value": ANYTHING}, ("value",))
 _template = Members(
     "Template",
     {
         "$schema": TEXT,
         "contentVersion": TEXT,
-        "parameters": MapOf(ANYTHING),
+        "parameters": MapOf(_declared),
         "variables": MapOf(ANYTHING),
         "functions": ANYTHING,
-        "resources": ListOf(ANYTHING),
-        "outputs": MapOf(ANYTHING),
+        "resources": ListOf(_resource),
+        "outputs": MapOf(_output),
         "metadata": ANYTHING,
     },
     ("$schema", "contentVersion", "resources"),
@@ -35,7 +53,7 @@ shape = Members(
             "DeploymentProperties",
             {
                 "template": _template,
-                "parameters": MapOf(ANYTHING),
+                "parameters": MapOf(_value),
                 "mode": word("Incremental", "Complete"),
                 "debugSetting": ANYTHING,
                 "expressionEvaluationOptions": ANYTHING,
@@ -173,10 +191,8 @@ class Template:
         shown = self._reader(keys.get(named.lower(), named.lower()))
         return shown if full.lower() == "full" else shown["properties"]
 
-    def _planned(self, one: Any, number: int) -> dict[str, Any] | None:
+    def _planned(self, one: dict[str, Any], number: int) -> dict[str, Any] | None:
         where = f"resources[{number}]"
-        if not isinstance(one, dict):
-            raise RESOURCES.wrong_type(f"properties.template.{where}", one, "TemplateResource")
         for name in ("type", "apiVersion", "name"):
             if not one.get(name):
                 raise refused(f"The template resource at '{where}' must have the property '{name}'")
@@ -186,15 +202,15 @@ class Template:
         functions = self.functions()
         if evaluate(one.get("condition", True), functions, where) in (False, "false"):
             return None
-        name = evaluate(one["name"], functions, where)
+        name = str(evaluate(one["name"], functions, where))
         resource = self._identity(one["type"], name, self._place.group)
         body = {key: value for key, value in one.items() if key not in _OWN}
         return {
             "id": str(resource),
             "key": resource.key,
-            "version": evaluate(one["apiVersion"], functions, where),
+            "version": str(evaluate(one["apiVersion"], functions, where)),
             "body": evaluate(body, functions, where),
-            "after": evaluate(one.get("dependsOn") or [], functions, f"{where}.dependsOn"),
+            "after": [str(evaluate(name, functions, f"{where}.dependsOn")) for name in one.get("dependsOn", ())],
             "state": "waiting",
         }
 

@@ -51,7 +51,7 @@ class Bench:
         """`path` below the subscription, or of a whole id; the api-version is added unless the path has one."""
         whole = path if path.startswith("/subscriptions") else f"/subscriptions/{self.azure.account.subscription}{path}"
         if "api-version=" not in whole:
-            whole += f"{'&' if '?' in whole else '?'}api-version={_version(whole)}"
+            whole += f"{'&' if '?' in whole else '?'}api-version={version(whole)}"
         return self.http.request(method, whole, json=body, **more)
 
     def get(self, path: str) -> Any:
@@ -155,7 +155,7 @@ class Bench:
         }
 
 
-def _version(path: str) -> str:
+def version(path: str) -> str:
     low = path.lower()
     if "/microsoft.compute/disks" in low:
         return "2025-01-02"

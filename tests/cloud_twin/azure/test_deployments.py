@@ -133,6 +133,14 @@ def test_a_failed_allocation_is_the_deployments_failure(bench: Bench) -> None:
     assert told["error"]["details"][0]["code"] == "AllocationFailed"
 
 
+def test_outputs_that_name_nothing_are_the_deployments_failure(bench: Bench) -> None:
+    bench.group()
+    place = {"type": "string", "value": "[reference('none').location]"}
+    told = finished(bench, deploy(bench, template(vnet(), outputs={"place": place})))
+    assert told["error"]["details"][0]["code"] == "ResourceNotFound"
+    assert bench.get(f"/resourceGroups/{GROUP}")["name"] == GROUP
+
+
 def test_a_condition_leaves_one_out(bench: Bench) -> None:
     bench.group()
     sent = template(vnet(), vnet("net-2", condition=False))
