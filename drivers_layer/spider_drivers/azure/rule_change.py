@@ -4,6 +4,7 @@ of it."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from ..contract import AlreadyExists, Attempt, MissingReference, NotFound, Part, Rule, Wait
 from . import building, rules, vm_group
@@ -85,7 +86,7 @@ class RuleChange:
 
     def _refreshed(self, made: str) -> Wait | None:
         for name in () if made == _NONE else made.split(","):
-            there = building.found(lambda name=name: self._groups.named(name))  # type: ignore[misc]
+            there = building.found(partial(self._groups.named, name))
             if there and (wait := building.provisioned(there, f"the security group {name}")):
                 return wait
         return None

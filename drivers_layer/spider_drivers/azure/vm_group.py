@@ -6,6 +6,7 @@ It has the rules of all of them, is kept as they are, and goes with its VM. It i
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from . import building, resources, rules, tags
 from .calls import Arm, Thing
@@ -58,7 +59,7 @@ def refresh(arm: Arm, own: Thing, known: dict[str, Thing]) -> bool:
     handled = resources.security_groups(arm)
     groups = []
     for name in names(own):
-        there = known.get(name.casefold()) or building.found(lambda name=name: handled.named(name))  # type: ignore[misc]
+        there = known.get(name.casefold()) or building.found(partial(handled.named, name))
         groups += [there] if there else []
     wanted = {rule for group in groups for rule in rules.shown(group)}
     if wanted == {*rules.shown(own)}:
@@ -67,7 +68,7 @@ def refresh(arm: Arm, own: Thing, known: dict[str, Thing]) -> bool:
     return True
 
 
-def put(arm: Arm, group: Thing, security_rules: list[Thing], asked: Asked = Asked(invalid="rules")) -> None:  # noqa: B008
+def put(arm: Arm, group: Thing, security_rules: list[Thing]) -> None:
     """The group as it was read, with other rules. Raises Conflict when it has been changed since then."""
     found = arm.place.read(group["id"])
     if found is None:
@@ -78,7 +79,7 @@ def put(arm: Arm, group: Thing, security_rules: list[Thing], asked: Asked = Aske
         "properties": {**_flushing(group), "securityRules": security_rules},
     }
     unchanged = {"If-Match": group["etag"]} if group.get("etag") else {}
-    arm.begin(PUT, found.group, found.name, changed, asked=asked, headers=unchanged)
+    arm.begin(PUT, found.group, found.name, changed, asked=Asked(invalid="rules"), headers=unchanged)
 
 
 def _flushing(group: Thing) -> Thing:
