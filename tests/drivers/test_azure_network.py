@@ -11,6 +11,7 @@ from spider_drivers.azure import resources, rules
 from spider_drivers.azure.place import NSG
 from spider_drivers.conformance import Bench, Died
 from spider_drivers.contract import (
+    EVERYTHING_OUT,
     AlreadyExists,
     Attempt,
     Direction,
@@ -129,8 +130,8 @@ def test_priorities_are_unique_and_spider_s_own_rules_come_last(azure: Azure, vp
 
 def test_a_group_without_outbound_rules_lets_everything_out_by_a_rule(azure: Azure, vpc: Vpc) -> None:
     group = make_group(azure, vpc, SSH)
-    assert set(group.rules) == {SSH, rules.EVERYTHING_OUT}
-    change(azure, "remove_rules", group, rules.EVERYTHING_OUT)
+    assert set(group.rules) == {SSH, EVERYTHING_OUT}
+    change(azure, "remove_rules", group, EVERYTHING_OUT)
     assert azure.connection.security_group.get(ref(group)).rules == (SSH,)
     assert [one["access"] for one in at_azure(azure, "group").values() if one["direction"] == "Outbound"] == ["Deny"]
 
@@ -200,7 +201,7 @@ def test_rules_that_spider_has_no_words_for_are_told_and_kept(azure: Azure, vpc:
     put = "network.security_rules.begin_create_or_update"
     azure.arm.begin(put, azure.arm.place.group, "group", "odd", {"properties": odd})
     found = azure.connection.security_group.get(ref(group))
-    assert set(found.rules) == {SSH, rules.EVERYTHING_OUT}
+    assert set(found.rules) == {SSH, EVERYTHING_OUT}
     assert '"odd"' in found.details["otherSecurityRules"]
     change(azure, "add_rules", group, WEB)
     assert at_azure(azure, "group")["odd"]["destinationPortRanges"] == ["1-2", "5"]
@@ -260,7 +261,7 @@ def test_a_vm_of_several_groups_has_the_rules_of_all(azure: Azure, vpc: Vpc) -> 
     assert [one.id for one in vm.security_groups] == [one.iid.id for one in groups]
     assert azure.connection.vm.list() == [vm]
     own = rules.shown(resources.security_groups(azure.arm).named("vm-nsg"))
-    assert set(own) == {SSH, WEB, PING, DNS, rules.EVERYTHING_OUT}
+    assert set(own) == {SSH, WEB, PING, DNS, EVERYTHING_OUT}
     assert len(own) == len(set(own))
     assert {one.iid.name for one in azure.connection.security_group.list()} == {"one", "two"}
 
@@ -270,10 +271,10 @@ def test_the_rules_of_such_a_vm_follow_those_of_its_groups(azure: Azure, vpc: Vp
     make_vm(azure, vpc, one, two)
     change(azure, "add_rules", one, WEB)
     handled = resources.security_groups(azure.arm)
-    assert set(rules.shown(handled.named("vm-nsg"))) == {SSH, DNS, WEB, rules.EVERYTHING_OUT}
+    assert set(rules.shown(handled.named("vm-nsg"))) == {SSH, DNS, WEB, EVERYTHING_OUT}
     change(azure, "remove_rules", one, WEB, SSH)
     # SSH is let in by the other group, still.
-    assert set(rules.shown(handled.named("vm-nsg"))) == {SSH, DNS, rules.EVERYTHING_OUT}
+    assert set(rules.shown(handled.named("vm-nsg"))) == {SSH, DNS, EVERYTHING_OUT}
 
 
 def test_groups_of_a_vm_are_in_use_and_its_own_goes_with_it(twin: AzureTwin, azure: Azure, vpc: Vpc) -> None:

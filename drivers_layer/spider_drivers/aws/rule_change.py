@@ -52,7 +52,7 @@ class RuleChange:
     ) -> None:
         self._ec2 = ec2
         self._group = group
-        self._wanted = list(dict.fromkeys(rules.normal(rule) for rule in wanted))
+        self._wanted = list(dict.fromkeys(rule.normal() for rule in wanted))
         self._attempt = attempt
         self._adding = adding
 

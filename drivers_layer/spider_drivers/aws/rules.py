@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ..contract import Direction, Invalid, Protocol, Rule
+from ..contract import Direction, Protocol, Rule
 
 _PROTOCOLS = {Protocol.TCP: "tcp", Protocol.UDP: "udp", Protocol.ICMP: "icmp", Protocol.ALL: "-1"}
 _KNOWN = {there: here for here, there in _PROTOCOLS.items()} | {
@@ -15,30 +14,10 @@ _KNOWN = {there: here for here, there in _PROTOCOLS.items()} | {
     "1": Protocol.ICMP,
 }
 
-# What EC2 gives a new group by itself.
-EVERYTHING_OUT = Rule(Direction.OUTBOUND, Protocol.ALL, -1, -1)
-
 
 def permissions(rules: Iterable[Rule]) -> list[dict[str, Any]]:
     """IpPermissions, one per rule."""
     return [_permission(rule) for rule in dict.fromkeys(rules)]
-
-
-def normal(rule: Rule) -> Rule:
-    """As `shown` will tell it: ALL has no ports, TCP and UDP without ports mean every port, a CIDR has no host bits.
-    Raises Invalid."""
-    ports = (rule.from_port, rule.to_port)
-    if rule.protocol is Protocol.ALL:
-        ports = (-1, -1)
-    elif rule.protocol is Protocol.ICMP and ports != (-1, -1):
-        raise Invalid("a rule for ICMP has no ports (-1 and -1)", field="rules")
-    elif rule.protocol is not Protocol.ICMP and rule.from_port == -1:
-        ports = (0, 65535)
-    try:
-        cidr = str(ipaddress.ip_network(rule.cidr, strict=False))
-    except ValueError as error:
-        raise Invalid(str(error), field="rules") from None
-    return Rule(rule.direction, rule.protocol, *ports, cidr)
 
 
 def shown(group: dict[str, Any]) -> tuple[Rule, ...]:

@@ -10,6 +10,7 @@ import contextlib
 from typing import Any
 
 from ..contract import (
+    EVERYTHING_OUT,
     Attempt,
     Direction,
     Iid,
@@ -81,15 +82,15 @@ class _Making:
         self._ec2 = ec2
         self._request = request
         self._attempt = attempt
-        self._wanted = dict.fromkeys(rules.normal(rule) for rule in request.rules)
+        self._wanted = dict.fromkeys(rule.normal() for rule in request.rules)
 
     def group(self) -> str:
         return self._attempt.parts["group"]
 
     def parts(self) -> list[Part]:
         outbound = [rule for rule in self._wanted if rule.direction is Direction.OUTBOUND]
-        keeps = not outbound or rules.EVERYTHING_OUT in outbound
-        wanted = [rule for rule in self._wanted if rule != rules.EVERYTHING_OUT]
+        keeps = not outbound or EVERYTHING_OUT in outbound
+        wanted = [rule for rule in self._wanted if rule != EVERYTHING_OUT]
         parts = [Part("group", self._make, lambda: id_by_token(self._ec2, self._attempt.token))]
         if not keeps:
             parts.append(Part("egress-cleared", self._clear, self._cleared))

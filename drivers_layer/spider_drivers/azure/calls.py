@@ -12,7 +12,7 @@ from requests import RequestException, Session
 from urllib3.exceptions import HTTPError
 
 from ..contract import CallRecorder, Invalid, SpiderError
-from ..contract.wire import Answered, Silent, TlsAdapter, prepare, tls_context
+from ..contract.wire import Answered, Silent, TlsAdapter, from_silence, prepare, tls_context
 from . import errors
 from .errors import ANYTHING, Asked
 from .log_in import LogIn, Principal, policy
@@ -141,13 +141,13 @@ class Arm:
                 self.knows_group = False
             raise errors.from_answer(answer, asked, self._redact) from None
         except Silent as silence:
-            raise errors.from_silence(silence, self._redact) from None
+            raise from_silence(silence, self._redact) from None
         except (RequestException, HTTPError, OSError) as error:
-            raise errors.from_silence(Silent(error, self._wire.reads), self._redact) from None
+            raise from_silence(Silent(error, self._wire.reads), self._redact) from None
         except SpiderError as error:
             raise type(error)(self._redact(error.message), code=error.code, text=self._redact(error.text)) from None
         except (json.JSONDecodeError, AzureError) as error:
-            raise errors.from_silence(Silent(error, self._wire.reads), self._redact) from None
+            raise from_silence(Silent(error, self._wire.reads), self._redact) from None
         except ValueError as error:
             raise Invalid(self._redact(str(error)), field=asked.invalid) from None
 

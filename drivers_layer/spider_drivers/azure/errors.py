@@ -24,10 +24,9 @@ from ..contract import (
     SpiderError,
     Throttled,
     Unavailable,
-    Unreachable,
     WrongState,
 )
-from ..contract.wire import Answered, Silent
+from ..contract.wire import Answered
 from .wire import BUSY
 
 
@@ -100,12 +99,6 @@ def from_answer(answer: Answered, asked: Asked, redact: Callable[[str], str]) ->
         text=text,
         retry_after=answer.retry_after if issubclass(kind, (Throttled, Unavailable)) else None,
     )
-
-
-def from_silence(silence: Silent, redact: Callable[[str], str]) -> CloudError:
-    text = redact(str(silence.error))
-    kind = Unreachable if silence.never_sent else NoAnswer
-    return kind(text, code=type(silence.error).__name__, text=text)
 
 
 def from_provisioning(what: str, code: str, text: str) -> SpiderError:

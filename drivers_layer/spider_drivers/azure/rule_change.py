@@ -26,7 +26,7 @@ class RuleChange:
     ) -> None:
         self._groups = groups
         self._group = group
-        self._wanted = list(dict.fromkeys(rules.normal(rule) for rule in wanted))
+        self._wanted = list(dict.fromkeys(rule.normal() for rule in wanted))
         self._attempt = attempt
         self._adding = adding
 

@@ -15,7 +15,6 @@ from ..contract import Direction, Invalid, Protocol, Rule
 from .calls import Thing
 
 FIRST_PRIORITY, LAST_PRIORITY = 100, 4096
-EVERYTHING_OUT = Rule(Direction.OUTBOUND, Protocol.ALL, -1, -1)
 
 _PROTOCOLS = {Protocol.TCP: "Tcp", Protocol.UDP: "Udp", Protocol.ICMP: "Icmp", Protocol.ALL: "*"}
 _KNOWN = {there.casefold(): here for here, there in _PROTOCOLS.items()}
@@ -56,23 +55,6 @@ OWN_RULES: tuple[Thing, ...] = (
     },
 )
 _OWN_NAMES = frozenset(one["name"] for one in OWN_RULES)
-
-
-def normal(rule: Rule) -> Rule:
-    """As `shown` will tell it: ALL has no ports, TCP and UDP without ports mean every port, a CIDR has no host bits.
-    Raises Invalid."""
-    ports = (rule.from_port, rule.to_port)
-    if rule.protocol is Protocol.ALL:
-        ports = (-1, -1)
-    elif rule.protocol is Protocol.ICMP and ports != (-1, -1):
-        raise Invalid("a rule for ICMP has no ports (-1 and -1)", field="rules")
-    elif rule.protocol is not Protocol.ICMP and rule.from_port == -1:
-        ports = (0, 65535)
-    try:
-        cidr = str(ipaddress.ip_network(rule.cidr, strict=False))
-    except ValueError as error:
-        raise Invalid(str(error), field="rules") from None
-    return Rule(rule.direction, rule.protocol, *ports, cidr)
 
 
 def of(group: Thing) -> list[Thing]:

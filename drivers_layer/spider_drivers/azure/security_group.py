@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 
 from ..contract import (
+    EVERYTHING_OUT,
     Attempt,
     Direction,
     Iid,
@@ -120,6 +121,6 @@ class AzureSecurityGroups(SecurityGroupHandler):
 
 def _wanted(request: SecurityGroupRequest) -> list[Rule]:
     """Raises Invalid."""
-    wanted = [rules.normal(rule) for rule in request.rules]
+    wanted = [rule.normal() for rule in request.rules]
     outbound = any(rule.direction is Direction.OUTBOUND for rule in wanted)
-    return wanted if outbound else [*wanted, rules.EVERYTHING_OUT]
+    return wanted if outbound else [*wanted, EVERYTHING_OUT]

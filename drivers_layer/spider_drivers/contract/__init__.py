@@ -45,6 +45,7 @@ from .interface import (
     VpcHandler,
 )
 from .shapes import (
+    EVERYTHING_OUT,
     NOWHERE,
     Architecture,
     Direction,
@@ -79,6 +80,7 @@ from .shapes import (
 __all__ = [
     "CA",
     "ENDPOINT",
+    "EVERYTHING_OUT",
     "NOWHERE",
     "AlreadyExists",
     "AnyCall",

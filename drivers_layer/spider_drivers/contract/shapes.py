@@ -157,6 +157,26 @@ class Rule:
     to_port: int
     cidr: str = "0.0.0.0/0"
 
+    def normal(self) -> Rule:
+        """One spelling of all that mean the same: ALL has no ports, TCP and UDP without ports mean every port, a CIDR
+        has no host bits. Raises Invalid."""
+        ports = (self.from_port, self.to_port)
+        if self.protocol is Protocol.ALL:
+            ports = (-1, -1)
+        elif self.protocol is Protocol.ICMP and ports != (-1, -1):
+            raise Invalid("a rule for ICMP has no ports (-1 and -1)", field="rules")
+        elif self.protocol is not Protocol.ICMP and self.from_port == -1:
+            ports = (0, 65535)
+        try:
+            cidr = str(ipaddress.ip_network(self.cidr, strict=False))
+        except ValueError as error:
+            raise Invalid(str(error), field="rules") from None
+        return Rule(self.direction, self.protocol, *ports, cidr)
+
+
+# What most clouds give a new group by themselves; a group that is to let nothing more out must be without it.
+EVERYTHING_OUT = Rule(Direction.OUTBOUND, Protocol.ALL, -1, -1)
+
 
 @dataclass(frozen=True, slots=True)
 class SecurityGroup:

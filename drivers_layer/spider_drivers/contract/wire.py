@@ -6,10 +6,11 @@ Only drivers whose SDK brings requests import this module; the contract itself n
 
 from __future__ import annotations
 
+import contextlib
 import re
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -20,6 +21,7 @@ from urllib3.exceptions import HTTPError
 
 from . import reach
 from .calls import CallRecorder
+from .errors import CloudError, NoAnswer, Unavailable, Unreachable
 from .throttling import Patience
 
 READS = ("GET", "HEAD")
@@ -162,6 +164,32 @@ def prepare(session: Session, url: str, wire: BaseAdapter) -> None:
     session.proxies = reach.proxies(url)
     session.adapters.clear()
     session.mount("http", wire)  # the beginning of https:// and http+docker:// too
+
+
+def from_silence(silence: Silent, redact: Callable[[str], str]) -> CloudError:
+    text = redact(str(silence.error))
+    kind = Unreachable if silence.never_sent else NoAnswer
+    return kind(text, code=type(silence.error).__name__, text=text)
+
+
+def broken(read: bool) -> type[CloudError]:
+    """What a cloud out of order has answered: a change may have taken effect all the same."""
+    return Unavailable if read else NoAnswer
+
+
+def nonsense(cloud: str, read: bool, shown: str) -> CloudError:
+    """For an answer of success that `cloud` would not give."""
+    text = f"this is no answer of {cloud}: {shown}"
+    return broken(read)(text, code="200", text=text)
+
+
+@contextlib.contextmanager
+def understood(cloud: str) -> Iterator[None]:
+    """Around the reading of an answer, whose members may not be what the cloud's documents say."""
+    try:
+        yield
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise nonsense(cloud, True, f"{type(error).__name__}: {error}") from error
 
 
 def _before_it_left(error: BaseException) -> bool:

@@ -18,7 +18,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from ..contract import CallRecorder, Invalid, SpiderError
-from ..contract.wire import Answered, Silent, TlsAdapter, Wire, prepare
+from ..contract.wire import Answered, Silent, TlsAdapter, Wire, from_silence, prepare
 from . import errors
 from .address import Address
 from .errors import ANYTHING, Asked
@@ -128,13 +128,13 @@ class Engine:
         except Answered as answer:
             raise errors.from_answer(answer, asked, self._redact) from None
         except Silent as silence:
-            raise errors.from_silence(silence, self._redact) from None
+            raise from_silence(silence, self._redact) from None
         except docker.errors.DockerException as error:
             raise Invalid(self._redact(str(error))) from None
         except json.JSONDecodeError as error:
             raise self._nonsense(error) from None
         except (RequestException, HTTPError, OSError) as error:
-            raise errors.from_silence(Silent(error, self._wire.reads), self._redact) from None
+            raise from_silence(Silent(error, self._wire.reads), self._redact) from None
 
     def _nonsense(self, shown: object) -> SpiderError:
         return errors.nonsense(self._wire.reads, self._redact(str(shown)[:200]))

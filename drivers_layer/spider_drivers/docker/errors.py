@@ -6,27 +6,28 @@ tell them apart (`{"message": ...}`, as Engine 20.10 writes them).
 
 from __future__ import annotations
 
-import contextlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from ..contract import (
     InUse,
     Invalid,
     MissingReference,
-    NoAnswer,
     NoCapacity,
     NotFound,
     Refused,
     SpiderError,
     Throttled,
-    Unavailable,
-    Unreachable,
     Unsupported,
     WrongState,
+    wire,
 )
-from ..contract.wire import Answered, Silent
+from ..contract.wire import Answered
+
+CLOUD = "a Docker Engine"
+nonsense, understood = partial(wire.nonsense, CLOUD), partial(wire.understood, CLOUD)
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def _kind(answer: Answered, asked: Asked) -> tuple[type[SpiderError], str | None
     if answer.status == 429:
         return Throttled, None
     if not answer.spoken:
-        return (Refused if 400 <= answer.status < 500 else _broken(answer.read)), None
+        return (Refused if 400 <= answer.status < 500 else wire.broken(answer.read)), None
     for pattern, kind in _WORDS:
         if pattern.search(answer.text):
             return kind, asked.invalid if kind is Invalid else None
@@ -87,30 +88,4 @@ def _kind(answer: Answered, asked: Asked) -> tuple[type[SpiderError], str | None
     # 500 is the Engine's word for most refusals, and it says it when it is done with the call. Others are not.
     if answer.status < 500 or (answer.status == 500 and not answer.read):
         return Refused, None
-    return _broken(answer.read), None
-
-
-def from_silence(silence: Silent, redact: Callable[[str], str]) -> SpiderError:
-    text = redact(str(silence.error))
-    kind = Unreachable if silence.never_sent else NoAnswer
-    return kind(text, code=type(silence.error).__name__, text=text)
-
-
-def nonsense(read: bool, shown: str) -> SpiderError:
-    """For an answer of success that no Engine would give."""
-    text = f"this is no answer of a Docker Engine: {shown}"
-    return _broken(read)(text, code="200", text=text)
-
-
-@contextlib.contextmanager
-def understood() -> Iterator[None]:
-    """Around the reading of an answer, whose members may not be what the Engine's API says."""
-    try:
-        yield
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        raise nonsense(True, f"{type(error).__name__}: {error}") from error
-
-
-def _broken(read: bool) -> type[SpiderError]:
-    """A change may have taken effect all the same."""
-    return Unavailable if read else NoAnswer
+    return wire.broken(answer.read), None

@@ -16,7 +16,7 @@ from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError
 
 from ..contract import CallRecorder, Invalid, SpiderError
-from ..contract.wire import Answered, Silent, TlsAdapter, Wire, prepare, tls_context
+from ..contract.wire import Answered, Silent, TlsAdapter, Wire, from_silence, prepare, tls_context
 from . import errors
 from .errors import NO_FIELDS, Fields
 from .wire import GceSpeech
@@ -79,13 +79,13 @@ class Gce:
         except Answered as refusal:
             raise errors.from_answer(refusal, fields, self._redact) from None
         except Silent as silence:
-            raise errors.from_silence(silence, self._redact) from None
+            raise from_silence(silence, self._redact) from None
         except json_format.ParseError as error:
             raise self._misread(error) from None
         except (ValueError, GoogleAuthError) as error:
             raise Invalid(self._redact(str(error))) from None
         except (RequestException, HTTPError, OSError) as error:
-            raise errors.from_silence(Silent(error, self._wire.reads), self._redact) from None
+            raise from_silence(Silent(error, self._wire.reads), self._redact) from None
 
     def all(self, api: str, fields: Fields = NO_FIELDS, /, **parameters: Any) -> list[Thing]:
         """The items of every page."""

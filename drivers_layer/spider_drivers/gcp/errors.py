@@ -6,9 +6,9 @@ A call's refusal has a reason (`resourceInUseByAnotherResource`), an operation's
 
 from __future__ import annotations
 
-import contextlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from ..contract import (
@@ -17,18 +17,19 @@ from ..contract import (
     InUse,
     Invalid,
     MissingReference,
-    NoAnswer,
     NoCapacity,
     NotFound,
     Refused,
     SpiderError,
     Throttled,
-    Unavailable,
-    Unreachable,
     Unsupported,
     WrongState,
+    wire,
 )
-from ..contract.wire import Answered, Silent
+from ..contract.wire import Answered
+
+CLOUD = "Compute Engine"
+nonsense, understood = partial(wire.nonsense, CLOUD), partial(wire.understood, CLOUD)
 
 # Patterns in the text of a refusal, and the field of the request that such a text complains of; the first that is
 # found decides. Texts name fields of the resource (`resource.machineType`) or paths of what is not there
@@ -77,27 +78,6 @@ def from_operation(found: Mapping[str, Any], fields: Fields, redact: Callable[[s
     return _error(Refused if kind in _PASSING else kind, code, text, fields, None)
 
 
-def from_silence(silence: Silent, redact: Callable[[str], str]) -> SpiderError:
-    text = redact(str(silence.error))
-    kind = Unreachable if silence.never_sent else NoAnswer
-    return kind(text, code=type(silence.error).__name__, text=text)
-
-
-def nonsense(read: bool, shown: str) -> SpiderError:
-    """For an answer of success that Compute Engine would not give."""
-    text = f"this is no answer of Compute Engine's: {shown}"
-    return _broken(read)(text, code="200", text=text)
-
-
-@contextlib.contextmanager
-def understood() -> Iterator[None]:
-    """Around the reading of an answer, whose members may not be what the discovery document says."""
-    try:
-        yield
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        raise nonsense(True, f"{type(error).__name__}: {error}") from error
-
-
 def _error(kind: type[SpiderError], code: str, text: str, fields: Fields, retry_after: float | None) -> SpiderError:
     field = next((field for pattern, field in fields if re.search(pattern, text)), None)
     if field and (kind is NotFound or (kind is Invalid and _NOT_THERE.search(text))):
@@ -119,14 +99,9 @@ def _kind(answer: Answered) -> type[SpiderError]:
     named = _named(answer.code) if answer.spoken else None
     if named:
         return named
-    return Refused if 400 <= answer.status < 500 else _broken(answer.read)
+    return Refused if 400 <= answer.status < 500 else wire.broken(answer.read)
 
 
 def _named(code: str) -> type[SpiderError] | None:
     plain = code.replace("_", "").lower()
     return next((kind for pattern, kind in _CLASSES if re.match(pattern, plain)), None)
-
-
-def _broken(read: bool) -> type[SpiderError]:
-    """A change may have taken effect all the same."""
-    return Unavailable if read else NoAnswer

@@ -47,7 +47,7 @@ class RuleChange:
         self._group = group
         self._name = str(group.anchor["name"])
         self._network = firewalls.network_of(group)
-        self._wanted = list(dict.fromkeys(rules.normal(rule) for rule in wanted))
+        self._wanted = list(dict.fromkeys(rule.normal() for rule in wanted))
         self._attempt = attempt
         self._adding = adding
         self._deleting = Deleting(walls.gce, attempt)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import ipaddress
 from collections.abc import Iterator
 
-from ..contract import Direction, Invalid, Protocol, Rule
+from ..contract import Direction, Protocol, Rule
 from .calls import Thing
 
 _PROTOCOLS = {Protocol.TCP: "tcp", Protocol.UDP: "udp", Protocol.ICMP: "icmp", Protocol.ALL: "all"}
@@ -22,24 +21,6 @@ _EVERY_PORT = 0, 65535
 _SUFFIX = 5
 
 ANYWHERE = "0.0.0.0/0"
-EVERYTHING_OUT = Rule(Direction.OUTBOUND, Protocol.ALL, -1, -1, ANYWHERE)
-
-
-def normal(rule: Rule) -> Rule:
-    """As `shown` will tell it: ALL has no ports, TCP and UDP without ports mean every port, a CIDR has no host bits.
-    Raises Invalid."""
-    ports = (rule.from_port, rule.to_port)
-    if rule.protocol is Protocol.ALL:
-        ports = (-1, -1)
-    elif rule.protocol is Protocol.ICMP and ports != (-1, -1):
-        raise Invalid("a rule for ICMP has no ports (-1 and -1)", field="rules")
-    elif rule.protocol is not Protocol.ICMP and rule.from_port == -1:
-        ports = _EVERY_PORT
-    try:
-        cidr = str(ipaddress.ip_network(rule.cidr, strict=False))
-    except ValueError as error:
-        raise Invalid(str(error), field="rules") from None
-    return Rule(rule.direction, rule.protocol, *ports, cidr)
 
 
 def name_of(group: str, rule: Rule) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from ..contract import (
+    EVERYTHING_OUT,
     Attempt,
     Direction,
     Ref,
@@ -22,7 +23,7 @@ from ..contract import (
     Wait,
     converge,
 )
-from . import building, capability, firewalls, rules
+from . import building, capability, firewalls
 from .building import Building, Deleting
 from .calls import Gce
 from .dependents import instances_in
@@ -108,6 +109,6 @@ class GcpSecurityGroups(SecurityGroupHandler):
 
 
 def _wanted(request: SecurityGroupRequest) -> list[Rule]:
-    wanted = list(dict.fromkeys(rules.normal(rule) for rule in request.rules))
+    wanted = list(dict.fromkeys(rule.normal() for rule in request.rules))
     outbound = any(rule.direction is Direction.OUTBOUND for rule in wanted)
-    return wanted if outbound else [*wanted, rules.EVERYTHING_OUT]
+    return wanted if outbound else [*wanted, EVERYTHING_OUT]
