@@ -173,11 +173,15 @@ class Facade(ABC):
                 raise self.forbidden(call, permission)
 
     def _respond(self, request: Request) -> Response:
+        self.centre.settle()
+        return self._answered(request, self.authenticate)
+
+    def _answered(self, request: Request, who: Callable[[Request], str]) -> Response:
+        """`who`: tells who calls, or raises Refusal."""
         try:
-            self.centre.settle()
             call = self._call(request)
             if not self.open_to_all(call.route):
-                call.principal = self.authenticate(request)
+                call.principal = who(request)
                 self.require(call, call.route.permissions)
             return self.answer(call)
         except Refusal as refusal:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import uuid
 from collections.abc import Mapping
@@ -29,7 +28,6 @@ from .operations import Operations
 # The addresses that RFC 2544 keeps for tests of networks: nobody's on the internet.
 PUBLIC_RANGE = "198.18.0.0/15"
 
-_log = logging.getLogger(__name__)
 _OURS = re.compile(r"/(subscriptions|providers|tenants|metadata/endpoints)(/|$)|/[^/]+/(oauth2|v2\.0|discovery)/", re.I)
 
 
@@ -105,16 +103,7 @@ class Azure(Facade):
     def within(self, method: str, path: str, version: str, body: Any, base: str, principal: str) -> Response:
         """A call that the cloud makes by itself, for somebody who may do it or not."""
         builder = EnvironBuilder(path, base, {"api-version": version}, method=method, json=body)
-        try:
-            call = self._call(builder.get_request(Request))
-            call.principal = principal
-            self.require(call, call.route.permissions)
-            return self.answer(call)
-        except Refusal as refusal:
-            return refusal.response()
-        except Exception as error:
-            _log.exception("the twin itself has failed")
-            return self.broken(error).response()
+        return self._answered(builder.get_request(Request), lambda _: principal)
 
     # Refusals
 

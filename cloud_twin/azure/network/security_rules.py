@@ -12,7 +12,7 @@ from .. import listing
 from ..errors import ArmError
 from ..ids import ResourceId, parse
 from ..shape import IGNORED, NUMBER, TEXT, UNSERVED, ListOf, Members, word
-from .base import Networked
+from .children import Children
 
 NSG = "Microsoft.Network/networkSecurityGroups"
 RULE = f"{NSG}/securityRules"
@@ -73,42 +73,16 @@ shape = Members(
 )
 
 
-class SecurityRules(Networked):
+class SecurityRules(Children):
     type = RULE
+    owners = NSG
     shape = shape
-    needs_location = False
 
     def list_of_owner(self, call: Call) -> Any:
-        words = call.request.path.strip("/").split("/")
-        owner = self.owner(parse("/".join(words[:8])).of_type(NSG))
-        return listing.page(call, self.arm.settings, self.of(owner), self.shown)
+        return listing.page(call, self.arm.settings, self.of(self.owner_named(call)), self.shown)
 
     def of(self, group: Thing) -> list[Thing]:
         return [one for one in self.arm.centre.of_kind(RULE) if one.goes_with == group.key]
-
-    def owner(self, resource: ResourceId) -> Thing:
-        self.arm.group(resource)
-        found = self.arm.centre.find(resource.key)
-        if found is None:
-            raise ArmError(
-                404,
-                "ParentResourceNotFound",
-                "Failed to perform 'read' on resource(s) of type 'networkSecurityGroups/securityRules', because the "
-                f"parent resource '{resource}' could not be found.",
-            )
-        return found
-
-    def found(self, resource: ResourceId) -> Thing:
-        self.owner(resource.parent)
-        found = self.arm.centre.find(resource.key)
-        if found is None:
-            raise ArmError(404, "NotFound", f"Resource {resource} not found.", details=[])
-        return found
-
-    def id(self, call: Call) -> ResourceId:
-        found = super().id(call)
-        owner = self.arm.centre.find(found.parent.key)
-        return parse(owner.body["id"]).child("securityRules", found.name) if owner else found
 
     def make(self, call: Call, resource: ResourceId, sent: dict[str, Any]) -> Thing:
         owner = self.owner(resource.parent)

@@ -13,7 +13,8 @@ from ..errors import ArmError
 from ..ids import ResourceId, parse
 from ..shape import ANYTHING, FLAG, IGNORED, REFERENCE, TEXT, UNSERVED, ListOf, Members, word
 from . import ranges
-from .base import Networked, new_etag
+from .base import new_etag
+from .children import Children
 
 VNET = "Microsoft.Network/virtualNetworks"
 SUBNET = f"{VNET}/subnets"
@@ -59,49 +60,19 @@ shape = Members(
 )
 
 
-class Subnets(Networked):
+class Subnets(Children):
     type = SUBNET
+    owners = VNET
     shape = shape
-    needs_location = False
 
     def list_in_network(self, call: Call) -> Any:
-        network = self.network(self.id_of_network(call))
-        return listing.page(call, self.arm.settings, self.of(network), self.shown)
+        return listing.page(call, self.arm.settings, self.of(self.owner_named(call)), self.shown)
 
     def of(self, network: Thing) -> list[Thing]:
         return [one for one in self.arm.centre.of_kind(SUBNET) if one.key.startswith(f"{network.key}/")]
 
-    def id_of_network(self, call: Call) -> ResourceId:
-        words = call.request.path.strip("/").split("/")
-        return parse("/".join(words[:8])).of_type(VNET)
-
-    def network(self, resource: ResourceId) -> Thing:
-        self.arm.group(resource)
-        found = self.arm.centre.find(resource.key)
-        if found is None:
-            raise ArmError(
-                404,
-                "ParentResourceNotFound",
-                "Failed to perform 'read' on resource(s) of type 'virtualNetworks/subnets', because the parent "
-                "resource "
-                f"'{resource}' could not be found.",
-            )
-        return found
-
-    def found(self, resource: ResourceId) -> Thing:
-        self.network(resource.parent)
-        found = self.arm.centre.find(resource.key)
-        if found is None:
-            raise ArmError(404, "NotFound", f"Resource {resource} not found.", details=[])
-        return found
-
-    def id(self, call: Call) -> ResourceId:
-        found = super().id(call)
-        network = self.arm.centre.find(found.parent.key)
-        return parse(network.body["id"]).child("subnets", found.name) if network else found
-
     def make(self, call: Call, resource: ResourceId, sent: dict[str, Any]) -> Thing:
-        network = self.network(resource.parent)
+        network = self.owner(resource.parent)
         self.refuse_unready(call, network)
         others = [one for one in self.of(network) if one.key != resource.key]
         return self.made(call, network, resource, sent.get("properties", {}), [self.ranges_of(one) for one in others])
@@ -251,7 +222,7 @@ class Subnets(Networked):
 
     def delete(self, call: Call) -> Response:
         resource = self.id(call)
-        self.network(resource.parent)
+        self.owner(resource.parent)
         return super().delete(call)
 
     def answer_made(self, call: Call, thing: Thing, job: Job) -> Response:
