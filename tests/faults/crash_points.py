@@ -205,5 +205,5 @@ def _assert_changed(before: set[str], after: set[str], by: int) -> None:
 
 
 def in_parallel(act: Callable[[Connection], Any], connections: Iterable[Connection]) -> list[Any]:
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(24) as pool:
         return list(pool.map(act, connections))
