@@ -1,4 +1,4 @@
-"""The classic full test, on every cloud and over both stores."""
+"""The classic full test, on every cloud, and over both stores on two of them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,21 @@ from .spider import behind, chalice_local, spider
 
 
 @pytest.mark.parametrize("provider", CLOUDS)
-def test_every_step_passes(provider: str, tmp_path: Path, store_settings: dict[str, str]) -> None:
-    with CLOUDS[provider]() as cloud, spider(tmp_path, **store_settings) as client:
+def test_every_step_passes(provider: str, tmp_path: Path) -> None:
+    with CLOUDS[provider]() as cloud, spider(tmp_path) as client:
         outcome, why = run(client, cloud)
     assert why == ""
     assert set(outcome.values()) == {"ok"}
     assert len(outcome) == len(list(LifeCycle(client, cloud).steps())) > 20
+
+
+@pytest.mark.parametrize("provider", ["AWS", "MOCK"])
+def test_every_step_passes_on_dynamodb(provider: str, tmp_path: Path, ministack_url: str) -> None:
+    store = {"store": "dynamodb", "dynamodb_endpoint": ministack_url, "aws_region": "us-east-1"}
+    with CLOUDS[provider]() as cloud, spider(tmp_path, **store, table_prefix=f"cycle-{provider.lower()}") as client:
+        outcome, why = run(client, cloud)
+    assert why == ""
+    assert set(outcome.values()) == {"ok"}
 
 
 def test_every_step_passes_under_chalice_local(tmp_path: Path) -> None:
