@@ -112,6 +112,19 @@ def azure_at(url: str, account: Mapping[str, str], ca: str) -> Cloud:
     )
 
 
+def docker_at(credential: Mapping[str, str], image: str, cidr: str, prefix: str) -> Cloud:
+    return Cloud(
+        provider="DOCKER",
+        credential=credential,
+        region={"Region": "default"},
+        image=image,
+        spec="1vcpu-512mib",
+        cidr=cidr,
+        prefix=prefix,
+        kept=frozenset({"securitygroup", "keypair"}),
+    )
+
+
 def emulated(found: Twin, provider: str) -> Cloud:
     """A cloud of the twin's, as a user tells Spider about it."""
     match provider:

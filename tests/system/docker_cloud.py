@@ -14,7 +14,7 @@ from typing import Any, Final
 import docker
 
 from . import idle_image
-from .clouds import Cloud
+from .clouds import Cloud, docker_at
 from .engine import Engine, NoEngine
 
 ROUTES: Final = Path("/proc/net/route")
@@ -32,16 +32,8 @@ def docker_cloud(engine: Engine) -> Iterator[Cloud]:
         client.import_image_from_data(
             idle_image.archive(architecture), repository=run, tag="1", changes=list(idle_image.CHANGES)
         )
-        yield Cloud(
-            provider="DOCKER",
-            credential=engine.credential(),
-            region={"Region": "default"},
-            image=f"{run}:1",
-            spec="1vcpu-512mib",
-            cidr=free_cidr([*networks_of(client), *routes()]),
-            prefix=f"{run}-",
-            kept=frozenset({"securitygroup", "keypair"}),
-        )
+        cidr = free_cidr([*networks_of(client), *routes()])
+        yield docker_at(engine.credential(), f"{run}:1", cidr, f"{run}-")
     finally:
         remove(client, run)
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any, Final
 
-from tests.system.clouds import Cloud
+from tests.system.clouds import Cloud, docker_at
 from tests.system.engine import Engine
 
 VARIABLES: Final = ("SPIDER_TEST_DOCKER_HOST", "SPIDER_TEST_DOCKER_CERTS", "SPIDER_TEST_DOCKER_IMAGE")
@@ -23,15 +23,7 @@ def told() -> tuple[Engine, str]:
 
 def cloud(cidr: str, prefix: str = "") -> Cloud:
     engine, image = told()
-    return Cloud(
-        provider="DOCKER",
-        credential=engine.credential(),
-        region={"Region": "default"},
-        image=image,
-        spec="1vcpu-512mib",
-        cidr=cidr,
-        prefix=prefix,
-    )
+    return docker_at(engine.credential(), image, cidr, prefix)
 
 
 def contents(client: Any) -> set[str]:
