@@ -193,17 +193,8 @@ def azure_cli() -> None:
         print("Setting up .venv/azure-cli (half a minute the first time)", flush=True)
         need(PYTHON, "-m", "venv", "--clear", AZURE_CLI)
         # Compiled is what is used, when it is: a fifth of it.
-        pip = (
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--no-input",
-            "--disable-pip-version-check",
-            "--no-deps",
-            "--no-compile",
-        )
-        need(AZURE_CLI / "bin" / "python", *pip, "-r", pins)
+        pip = ("-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check")
+        need(AZURE_CLI / "bin" / "python", *pip, "--no-deps", "--no-compile", "-r", pins)
         stamp.write_text(wanted)
 
 

@@ -12,7 +12,7 @@ POST   /_twin/reset                        no rules, an empty log, and empty clo
 Where clouds are emulated:
 
 GET    /_twin/settings                     by cloud; PUT changes those given, as in settings.py, of all or of `?cloud=`
-GET    /_twin/contents                     by cloud, the ids of all that is there; of all or of `?cloud=`
+GET    /_twin/contents                     by cloud, the ids of all that is there; of all that can tell or of `?cloud=`
 PUT    /_twin/snapshots/{name}             keeps all that is there; POST puts it back; DELETE forgets it
 
 What is wrong with a request is answered 400 `{"message": "field: why"}`.
@@ -125,10 +125,10 @@ class Administered:
         return self.settings(request)
 
     def contents(self, request: Request) -> Any:
-        return {name: cloud.contents() for name, cloud in self._asked(request).items()}
+        return self._of_each(request, lambda cloud: cloud.contents())
 
     def take_snapshot(self, request: Request, name: str) -> Any:
-        self._snapshots[name] = {word: cloud.snapshot() for word, cloud in self._asked(request).items()}
+        self._snapshots[name] = self._of_each(request, lambda cloud: cloud.snapshot())
         return {"clouds": sorted(self._snapshots[name])}
 
     def restore_snapshot(self, _: Request, name: str) -> Any:
@@ -156,6 +156,17 @@ class Administered:
         if name not in self._clouds:
             raise ValueError(f"cloud: '{name}' is none of {', '.join(self._clouds)}")
         return {name: self._clouds[name]}
+
+    def _of_each(self, request: Request, ask: Callable[[Cloud], Any]) -> dict[str, Any]:
+        """By cloud. Where none is named, those that cannot tell are left out."""
+        found: dict[str, Any] = {}
+        for name, cloud in self._asked(request).items():
+            try:
+                found[name] = ask(cloud)
+            except ValueError:
+                if "cloud" in request.args:
+                    raise
+        return found
 
     def _snapshot(self, name: str) -> dict[str, Any]:
         if name not in self._snapshots:

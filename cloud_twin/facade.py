@@ -11,7 +11,7 @@ import logging
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -57,7 +57,6 @@ class Call:
     request: Request
     values: Mapping[str, str]
     principal: str = ""
-    notes: dict[str, Any] = field(default_factory=dict)
 
     @property
     def query(self) -> Mapping[str, str]:

@@ -99,6 +99,12 @@ def test_a_snapshot_is_put_back_until_it_is_forgotten(twin: Twin, http: httpx.Cl
     assert [http.request(method, "/_twin/snapshots/new").status_code for method in ("POST", "DELETE")] == [404, 404]
 
 
+def test_without_a_name_all_clouds_that_can_tell_are_asked(http: httpx.Client) -> None:
+    assert set(http.get("/_twin/contents").json()) == {"azure", "gcp"}
+    assert http.put("/_twin/snapshots/all").json() == {"clouds": ["azure", "gcp"]}
+    assert http.post("/_twin/snapshots/all").json() == {"clouds": ["azure", "gcp"]}
+
+
 def test_the_clock_can_be_told_its_speed(http: httpx.Client) -> None:
     assert http.put("/_twin/clock", json={"speed": 0}).json()["speed"] == 0
     stands = http.get("/_twin/clock").json()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -143,7 +142,3 @@ def _request(stub: Any, parameters: Thing, body: Thing | None) -> Any:
 
 def _snake(name: str) -> str:
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
-
-
-def as_json(thing: Any) -> str:
-    return json.dumps(thing, separators=(",", ":"), sort_keys=True)
