@@ -25,8 +25,8 @@ class Cloud(Protocol):
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]: ...
 
-    def claims(self, path: str) -> bool:
-        """Whether a call of this path (decoded, without the query) is meant for this cloud."""
+    def claims(self, path: str, query: str) -> bool:
+        """Whether a call of this path (decoded, without the query) and this query is meant for this cloud."""
 
     def files(self, plain: str, tls: str) -> dict[str, str]:
         """What a client needs to know, by file name: its account, in the vendor's own form. The URLs are the twin's."""

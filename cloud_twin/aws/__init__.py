@@ -55,7 +55,7 @@ class Aws:
         self._lock = threading.Lock()
         self.reset()
 
-    def claims(self, _: str) -> bool:
+    def claims(self, path: str, query: str) -> bool:
         """EC2's calls are all to `/`, those of other services have paths of any kind."""
         return True
 

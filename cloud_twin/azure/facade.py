@@ -46,7 +46,7 @@ class Azure(Facade):
         super().__init__(clock, [replace(route, path=spelling.lower(route.path)) for route in routes])
         self._spelled = {spelling.lower(route.path): route.path for route in routes}
 
-    def claims(self, path: str) -> bool:
+    def claims(self, path: str, _: str) -> bool:
         return bool(_OURS.match(path))
 
     def files(self, plain: str, tls: str) -> dict[str, str]:

@@ -52,7 +52,7 @@ class Gcp(Facade):
         super().__init__(clock, [*routes, login])
         self._others_may_call = threading.Condition(self._lock)
 
-    def claims(self, path: str) -> bool:
+    def claims(self, path: str, _: str) -> bool:
         return path == TOKEN or path.startswith("/compute/v1/projects/")
 
     def files(self, plain: str, tls: str) -> dict[str, str]:

@@ -189,9 +189,9 @@ def test_the_admin_api_changes_its_settings(gcp: Bench) -> None:
 
 def test_only_its_own_paths_are_claimed(gcp: Bench) -> None:
     claims = gcp.cloud.claims
-    assert claims("/token")
-    assert claims(f"/compute/v1/{NETWORKS}")
-    assert not any(claims(path) for path in ("/", "/compute/v2/x", "/subscriptions/s", "/compute/v1"))
+    assert claims("/token", "")
+    assert claims(f"/compute/v1/{NETWORKS}", "")
+    assert not any(claims(path, "") for path in ("/", "/compute/v2/x", "/subscriptions/s", "/compute/v1"))
 
 
 def test_hundreds_of_things_are_listed_and_made_quickly(gcp: Bench) -> None:
