@@ -18,7 +18,7 @@ import httpx
 
 from . import private, tls
 from .admin import ADMIN, Administered
-from .faults import DIALECTS, Faults, Forwarding, Log
+from .faults import DIALECTS, Faults, Forwarding, Log, Services
 from .serve import Server, running, serving
 from .twin import MAKERS, Twin
 
@@ -55,7 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     _server(serve, _twin)
     proxy = commands.add_parser("proxy", help="serve a proxy that lets faults befall calls to a cloud")
-    proxy.add_argument("upstream", help="http://…, https://… or unix:///path of the cloud")
+    proxy.add_argument(
+        "upstream", nargs="+", help="http://…, https://… or unix:///path of the cloud; or SERVICE=URL of each service"
+    )
     proxy.add_argument("--dialect", choices=sorted(DIALECTS), required=True, help="what the cloud speaks")
     proxy.add_argument("--upstream-tls", type=Path, metavar="FOLDER", help="ca.pem, cert.pem, key.pem for the cloud")
     proxy.add_argument(
@@ -139,13 +141,23 @@ def _proxy(given: argparse.Namespace) -> int:
     if given.upstream_tls:
         ca, certificate, key = ((given.upstream_tls / name).read_text() for name in tls.FILES)
         trust = tls.client_context(ca, tls.Identity(certificate, key))
-    app = Forwarding(given.upstream, tls=trust)
+    app = _upstream(given.upstream, trust)
     context: ssl.SSLContext | None = tls.mutual(given.tls) if given.tls else None
     front = Administered(Faults(app, DIALECTS[given.dialect], log=_log(given)))
     with serving(front, port=given.port, tls=context) as url:
         print(f"serving {url}", file=sys.stderr, flush=True)
         _until_ended()
     return 0
+
+
+def _upstream(words: Sequence[str], trust: ssl.SSLContext | None) -> Forwarding | Services:
+    """Raises ValueError for neither one URL nor services."""
+    if len(words) == 1 and "=" not in words[0].partition("://")[0]:
+        return Forwarding(words[0], tls=trust)
+    named = dict(word.partition("=")[::2] for word in words)
+    if not all(named.values()):
+        raise ValueError(f"upstream: '{' '.join(words)}' is neither one URL nor several of the form service=URL")
+    return Services(named, tls=trust)
 
 
 def _until_ended() -> None:

@@ -16,6 +16,7 @@ from .log import Log, Logged
 from .middleware import Faults
 from .proxy import Forwarding
 from .rule import Rule
+from .services import Services
 
 DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (AZURE, DOCKER, EC2, GCP)}
 
@@ -34,4 +35,5 @@ __all__ = [
     "Request",
     "Rule",
     "Rules",
+    "Services",
 ]
