@@ -5,8 +5,11 @@ from __future__ import annotations
 import signal
 import sys
 import tempfile
+import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -19,7 +22,7 @@ from .engine import NoEngine, find
 from .life_cycle import LifeCycle
 from .spider import CallFailed, Client, spider
 
-PASSED, FAILED, LEFT_OUT = "ok", "FAILED", "-"
+FAILED, LEFT_OUT = "FAILED", "-"
 
 
 def main() -> int:
@@ -32,11 +35,11 @@ def main() -> int:
         client = stack.enter_context(spider(home))
         print(f"Spider answers at {client.url}/spider; running the life cycle on each cloud ...\n", flush=True)
         with ThreadPoolExecutor(len(clouds)) as pool:
-            outcomes = list(pool.map(lambda cloud: run(client, cloud), clouds))
-    names = [cloud.provider for cloud in clouds]
-    show(names, [outcome for outcome, _ in outcomes])
-    failures = [f"{name}: {why}" for name, (_, why) in zip(names, outcomes, strict=True) if why]
-    print("\n".join(["", *failures] if failures else ["", f"All steps passed on {', '.join(names)}."]))
+            ran = list(pool.map(lambda cloud: run(client, cloud), clouds))
+    runs = {cloud.provider: one for cloud, one in zip(clouds, ran, strict=True)}
+    show(runs, [name for name, _ in LifeCycle(client, clouds[0]).steps()])
+    failures = [f"{name}: {one.why}" for name, one in runs.items() if one.why]
+    print("\n".join(["", *failures] if failures else ["", f"All steps passed on {', '.join(runs)}."]))
     return 1 if failures else 0
 
 
@@ -52,27 +55,39 @@ def start_clouds(stack: ExitStack) -> list[Cloud]:
     return sorted(clouds, key=lambda cloud: cloud.provider)
 
 
-def run(client: Client, cloud: Cloud) -> tuple[dict[str, str], str]:
-    """Each step's outcome, and why the first one failed. The steps after it are left out."""
-    outcome: dict[str, str] = {}
-    why = ""
+@dataclass
+class Run:
+    """`seconds`: what each step took that passed, in order. `why`: why the next one failed, so that it was the last."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    why: str = ""
+
+    def cell(self, step: str) -> str:
+        """Of the table."""
+        if step in self.seconds:
+            return f"ok {self.seconds[step]:5.1f} s"
+        return FAILED if self.why.startswith(f"{step}: ") else LEFT_OUT
+
+
+def run(client: Client, cloud: Cloud) -> Run:
+    ran = Run()
     for name, step in LifeCycle(client, cloud).steps():
-        if why:
-            outcome[name] = LEFT_OUT
-            continue
+        begun = time.monotonic()
         try:
             step()
-            outcome[name] = PASSED
         except (CallFailed, httpx.HTTPError, KeyError) as error:
-            outcome[name] = FAILED
-            why = f"{name}: {type(error).__name__} {error}"
-    return outcome, why
+            ran.why = f"{name}: {type(error).__name__} {error}"
+            break
+        ran.seconds[name] = time.monotonic() - begun
+    return ran
 
 
-def show(names: list[str], outcomes: list[dict[str, str]]) -> None:
-    print(f"{'step':<16}" + "".join(f"{name:>10}" for name in names))
-    for step in outcomes[0]:
-        print(f"{step:<16}" + "".join(f"{outcome[step]:>10}" for outcome in outcomes))
+def show(runs: Mapping[str, Run], steps: list[str]) -> None:
+    """By the clouds' names."""
+    print(f"{'step':<16}" + "".join(f"{name:>12}" for name in runs))
+    for step in steps:
+        print(f"{step:<16}" + "".join(f"{ran.cell(step):>12}" for ran in runs.values()))
+    print(f"{'in all':<16}" + "".join(f"{sum(ran.seconds.values()):>10.1f} s" for ran in runs.values()))
 
 
 if __name__ == "__main__":
