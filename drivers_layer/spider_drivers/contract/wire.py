@@ -6,7 +6,6 @@ Only drivers whose SDK brings requests import this module; the contract itself n
 
 from __future__ import annotations
 
-import contextlib
 import re
 import ssl
 import time
@@ -14,36 +13,38 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import certifi
 from requests import PreparedRequest, RequestException, Response, Session
 from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from . import reach
 from .calls import CallRecorder
-from .errors import CloudError, NoAnswer, Unavailable, Unreachable
+from .errors import CloudError, NoAnswer, Unreachable
+from .exchange import READS, Answered, Exchange, broken, nonsense, understood
 from .throttling import Patience
+from .tls import tls_context
 
-READS = ("GET", "HEAD")
+__all__ = [
+    "READS",
+    "Answered",
+    "Exchange",
+    "Silent",
+    "Speech",
+    "TlsAdapter",
+    "Wire",
+    "broken",
+    "from_silence",
+    "nonsense",
+    "prepare",
+    "tls_context",
+    "understood",
+]
 
 # Raised before a request is on its way, by the class's name in urllib3.
 _NEVER_SENT = frozenset({"NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "ProxyError"})
 _NEVER_CONNECTED = (ConnectionRefusedError, FileNotFoundError, PermissionError)
 # The handshake failed. An end of file may come later, too, when the request has been taken.
 _HANDSHAKE = re.compile(r"CERTIFICATE|ALERT|WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|record layer failure")
-
-
-@dataclass
-class Answered(Exception):
-    """An answer that is no success. `code`, `text`: the cloud's own. `spoken`: the cloud wrote it, not somebody on the
-    way. `read`: of a call that changes nothing."""
-
-    status: int
-    code: str
-    text: str
-    spoken: bool
-    read: bool
-    retry_after: float | None = None
 
 
 @dataclass
@@ -70,22 +71,6 @@ class Speech(Protocol):
 
     def throttled(self, refusal: Answered) -> bool:
         """Whether the cloud did nothing because calls come too fast."""
-
-
-class Exchange:
-    """One request and its answer, to be recorded when it has ended."""
-
-    def __init__(self, recorder: CallRecorder, name: str) -> None:
-        self._recorder = recorder
-        self._name = name
-        self._began = recorder.clock.stopwatch()
-        self._open = True
-
-    def end(self, code: str = "", text: str = "") -> None:
-        """Records it, once."""
-        if self._open:
-            self._open = False
-            self._recorder.record(self._name, self._recorder.clock.stopwatch() - self._began, code, text)
 
 
 class Wire(BaseAdapter):
@@ -148,16 +133,6 @@ class TlsAdapter(HTTPAdapter):
         """The context does."""
 
 
-def tls_context(ca: str | None) -> ssl.SSLContext:
-    """`ca` (PEM) replaces the public authorities. Raises Invalid."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if ca:
-        reach.trust(context, ca)
-    else:
-        context.load_verify_locations(cafile=certifi.where())
-    return context
-
-
 def prepare(session: Session, url: str, wire: BaseAdapter) -> None:
     """The session takes nothing from the environment but the proxies for `url`, and speaks through `wire` alone."""
     session.trust_env = False
@@ -170,26 +145,6 @@ def from_silence(silence: Silent, redact: Callable[[str], str]) -> CloudError:
     text = redact(str(silence.error))
     kind = Unreachable if silence.never_sent else NoAnswer
     return kind(text, code=type(silence.error).__name__, text=text)
-
-
-def broken(read: bool) -> type[CloudError]:
-    """What a cloud out of order has answered: a change may have taken effect all the same."""
-    return Unavailable if read else NoAnswer
-
-
-def nonsense(cloud: str, read: bool, shown: str) -> CloudError:
-    """For an answer of success that `cloud` would not give."""
-    text = f"this is no answer of {cloud}: {shown}"
-    return broken(read)(text, code="200", text=text)
-
-
-@contextlib.contextmanager
-def understood(cloud: str) -> Iterator[None]:
-    """Around the reading of an answer, whose members may not be what the cloud's documents say."""
-    try:
-        yield
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        raise nonsense(cloud, True, f"{type(error).__name__}: {error}") from error
 
 
 def _before_it_left(error: BaseException) -> bool:
