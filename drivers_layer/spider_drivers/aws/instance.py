@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from ..contract import Iid, ImageType, Platform, Vm, VmRequest, VmStatus
+from ..contract.cloud_init import USER, user_data
 from . import details, image, tags
 
-USER, WINDOWS_USER = "cb-user", "Administrator"
+WINDOWS_USER = "Administrator"
 SSH, RDP = 22, 3389
 # What DescribeInstances does not tell, kept in tags.
 IMAGE_TYPE, ROOT_DISK = f"{tags.OWN}image-type", f"{tags.OWN}root-disk"
@@ -76,18 +76,6 @@ def run_parameters(request: VmRequest, base: dict[str, Any], token: str, public_
 def subnet_of(request: VmRequest) -> str:
     """Empty where it names none: EC2 then takes one of the default VPC."""
     return request.subnet.id or request.subnet.name
-
-
-def user_data(public_key: str) -> str:
-    """cloud-config (JSON is YAML) that adds cb-user to the image's own user."""
-    user = {
-        "name": USER,
-        "shell": "/bin/bash",
-        "lock_passwd": True,
-        "sudo": "ALL=(ALL) NOPASSWD:ALL",
-        "ssh_authorized_keys": [public_key.strip()] if public_key else [],
-    }
-    return "#cloud-config\n" + json.dumps({"users": ["default", user]}, indent=1) + "\n"
 
 
 def as_vm(found: dict[str, Any], region: str, root_volume: dict[str, Any] | None = None) -> Vm:

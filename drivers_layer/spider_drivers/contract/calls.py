@@ -63,6 +63,8 @@ _PATTERNS = (
     re.compile(r"\b(?:AKIA|ASIA|LTAI)[A-Z0-9a-z]{12,}\b"),
     re.compile(r"(?i)(?<=signature=)[^&\s\"']+"),
     re.compile(r"(?i)(?<=accesskeyid=)[^&\s\"']+"),
+    re.compile(r"(?i)(?<=securitytoken=)[^&\s\"']+"),
+    re.compile(r"(?i)(?<=[?&]password=)[^&\s\"']+"),
     re.compile(r"(?i)(?<=bearer )[a-z0-9._~+/=-]+"),
     re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL),
 )
