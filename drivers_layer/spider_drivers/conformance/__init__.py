@@ -35,7 +35,7 @@ from .rules import RulesCases  # noqa: E402
 from .runner import Died, Operation, many, once  # noqa: E402
 from .security_group import SecurityGroupCases  # noqa: E402
 from .spec import SpecCases  # noqa: E402
-from .subnet import SubnetCases, SubnetRecoveryCases  # noqa: E402
+from .subnet import SingleVpcCases, SubnetCases, SubnetRecoveryCases  # noqa: E402
 from .tag import TagCases  # noqa: E402
 from .vm import VmCases  # noqa: E402
 from .vpc import VpcCases  # noqa: E402
@@ -57,6 +57,7 @@ __all__ = [
     "RegionZoneCases",
     "RulesCases",
     "SecurityGroupCases",
+    "SingleVpcCases",
     "SpecCases",
     "SubnetCases",
     "SubnetRecoveryCases",
@@ -95,6 +96,8 @@ def cases_for(capability: Capability) -> dict[str, type]:
     if _SUBNETS(capability):
         found["TestSubnet"] = _claimed(SubnetCases, capability)
         found["TestSubnetRecovery"] = _claimed(SubnetRecoveryCases, capability)
+    if capability.single_vpc:
+        found["TestSingleVpc"] = _claimed(SingleVpcCases, capability)
     if _RULES(capability):
         found["TestRules"] = _claimed(RulesCases, capability)
     for kind in sorted(capability.tagged):

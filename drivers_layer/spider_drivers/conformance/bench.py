@@ -57,6 +57,11 @@ class Bench:
 
     # Requests
 
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """One of each protocol that the cloud knows."""
+        return tuple(rule for rule in RULES if rule.protocol in self.cloud.protocols)
+
     def name(self) -> str:
         return f"{self._prefix}-{next(self._numbers)}"
 
@@ -64,7 +69,7 @@ class Bench:
         """A request that the cloud must grant. What it refers to is made on the way."""
         makers: dict[str, Callable[[str], Any]] = {
             "vpc": self._vpc_request,
-            "security_group": lambda name: SecurityGroupRequest(name, self._ref("vpc"), RULES),
+            "security_group": lambda name: SecurityGroupRequest(name, self._ref("vpc"), self.rules),
             "key_pair": self._key_pair_request,
             "vm": self._vm_request,
         }
@@ -82,7 +87,7 @@ class Bench:
 
     def _vpc_request(self, name: str) -> VpcRequest:
         network = self.cloud.network()
-        _, *parts = itertools.islice(ipaddress.ip_network(network).subnets(new_prefix=24), 3)
+        _, *parts = itertools.islice(ipaddress.ip_network(network).subnets(new_prefix=self.cloud.subnet_prefix), 3)
         subnets = tuple(SubnetRequest(f"{name}-{n}", str(part)) for n, part in enumerate(parts, 1))
         return VpcRequest(name, network, subnets)
 
@@ -104,7 +109,7 @@ class Bench:
             security_groups=(self._ref("security_group"),) if has_groups else (),
             key_pair=self._ref("key_pair") if has_keys else Ref(""),
             public_key=self._public_key,
-            rules=() if has_groups else RULES,
+            rules=() if has_groups else self.rules,
         )
 
     # Changes

@@ -15,6 +15,7 @@ from ..contract import (
     CloudConnection,
     CloudDriver,
     ConnectionInfo,
+    Protocol,
     VirtualClock,
 )
 
@@ -43,7 +44,10 @@ class Cloud:
     contents      ids of everything at the cloud, addresses, gateways and disks included, so that nothing stays behind
                   unseen; by default what the handlers list
     calls_seen    how many calls the cloud has served; by default that every call is recorded is checked less sharply
-    network       answers the CIDR of a VPC to make, a /16 that overlaps no other; by default in 10.0.0.0/8
+    network       answers the CIDR of a VPC to make, a /16 that overlaps no other; by default in 10.0.0.0/8. Where the
+                  cloud has a single VPC, always its own
+    subnet_prefix length of the prefix of subnets that the cloud grants
+    protocols     that its security groups know
     images, specs names that complete lists must hold
     throttled     the cloud refuses some calls as too fast: a driver may pause right after such a call, for at most 10 s
                   in all until it is granted. The pause is passed as a Wait is
@@ -60,6 +64,8 @@ class Cloud:
     contents: Callable[[], set[str]] | None = None
     calls_seen: Callable[[], int] | None = None
     network: Callable[[], str] = _network
+    subnet_prefix: int = 24
+    protocols: frozenset[Protocol] = frozenset(Protocol)
     images: frozenset[str] = frozenset()
     specs: frozenset[str] = frozenset()
     throttled: bool = False

@@ -13,7 +13,7 @@ from ..contract import AlreadyExists, InUse, Invalid, NotFound, Ref, SpiderError
 from .bench import Bench
 from .case import Cases, claimed_if, offers
 from .runner import Died, Operation, Step, many, once
-from .vpc import takes_cidrs
+from .vpc import several, takes_cidrs
 from .well_formed import assert_well_formed
 
 
@@ -89,6 +89,7 @@ class SubnetCases(Cases):
         vpc.remove(Ref(bench.name(), None, "an-operation-that-made-nothing"))
         bench.assert_contents(before, "after what is gone was removed")
 
+    @claimed_if(several)
     def test_a_subnet_of_another_vpc_is_not_removed(self, bench: Bench) -> None:
         vpc, other = _Vpc(bench), _Vpc(bench)
         before, foreign = bench.contents(), other.shown().subnets[0].iid
@@ -147,6 +148,25 @@ class SubnetRecoveryCases(Cases):
             assert vpc.shown() == before
 
 
+class SingleVpcCases(Cases):
+    """Of a cloud that has one VPC at most."""
+
+    @pytest.mark.parametrize("deaths", [(), once(1)], ids=["at_once", "after_a_death"])
+    def test_a_second_vpc_is_refused_and_the_first_stays(self, bench: Bench, deaths: list[int]) -> None:
+        first = _Vpc(bench)
+        before, contents, operation = first.shown(), bench.contents(), bench.operation(deaths)
+        request = replace(bench.request("vpc"), subnets=(first.free(),))
+        with pytest.raises(AlreadyExists):
+            bench.create("vpc", request, operation)
+        bench.undo("vpc", request.name, operation)
+        assert first.shown() == before
+        bench.assert_contents(contents, "after a second VPC was refused")
+
+    def test_a_vpc_can_be_made_again(self, bench: Bench) -> None:
+        for _ in range(2):
+            bench.delete("vpc", bench.ref("vpc", bench.create("vpc")))
+
+
 class _Vpc:
     """A VPC of the bench's, to be changed."""
 
@@ -173,7 +193,8 @@ class _Vpc:
         """A subnet that it must be given: a free range of the /16 that the bench's subnets lie in."""
         taken = [ipaddress.ip_network(subnet.cidr) for subnet in self.shown().subnets]
         whole = taken[0].supernet(new_prefix=16)
-        free = next(each for each in whole.subnets(new_prefix=24) if not any(each.overlaps(one) for one in taken))
+        parts = whole.subnets(new_prefix=self._bench.cloud.subnet_prefix)
+        free = next(each for each in parts if not any(each.overlaps(one) for one in taken))
         return SubnetRequest(name or self._bench.name(), str(free))
 
     def adding(self, request: SubnetRequest) -> Step[Vpc]:

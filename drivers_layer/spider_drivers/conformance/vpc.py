@@ -15,8 +15,16 @@ def takes_cidrs(capability: Capability) -> bool:
     return capability.vpc_cidr
 
 
+def several(capability: Capability) -> bool:
+    return not capability.single_vpc
+
+
 class VpcCases(LifecycleCases):
     kind = "vpc"
+
+    @claimed_if(several)
+    def test_deleting_one_leaves_the_other(self, bench: Bench) -> None:
+        super().test_deleting_one_leaves_the_other(bench)
 
     def test_subnets_are_those_asked_for(self, bench: Bench) -> None:
         request = bench.request("vpc")
