@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable
 from fnmatch import fnmatch
 from urllib.parse import urlsplit
 
-from spider_drivers.contract import Invalid
-
-# Metadata services that are not link-local: Alibaba Cloud, EC2 over IPv6, Oracle, and GCP by name.
-_METADATA_HOSTS = frozenset({"100.100.100.200", "fd00:ec2::254", "192.0.0.192", "metadata.google.internal", "metadata"})
+from spider_drivers.contract import Invalid, reach
 
 
 def check_endpoint(values: Iterable[str], allowed: str) -> None:
@@ -31,28 +27,9 @@ def check_endpoint(values: Iterable[str], allowed: str) -> None:
 
 def complain(host: str, allowed: str) -> str | None:
     """Why a host, by name or address, or a socket's path may not be called; None if it may. `allowed` as above."""
-    address = _address(host)
-    plain = str(address or host).lower().rstrip(".")
-    if plain in _METADATA_HOSTS or (address is not None and address.is_link_local):
+    if reach.is_metadata(host):
         return "is not allowed"
     patterns = [pattern.strip() for pattern in allowed.split(",") if pattern.strip()]
     if patterns and not any(fnmatch(host.lower(), pattern.lower()) for pattern in patterns):
         return "is not in SPIDER_ENDPOINT_ALLOW"
     return None
-
-
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """An IPv4 address that is written as an IPv6 one is itself."""
-    try:
-        address = ipaddress.ip_address(_as_number(host) or host)
-    except ValueError:
-        return None
-    return getattr(address, "ipv4_mapped", None) or address
-
-
-def _as_number(host: str) -> int | None:
-    """A host written as one number, as many resolvers accept: 2852039166 is 169.254.169.254."""
-    try:
-        return int(host, 0)
-    except ValueError:
-        return None

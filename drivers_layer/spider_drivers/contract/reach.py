@@ -32,6 +32,17 @@ def trust(context: ssl.SSLContext, pem: str, field: str = "CA") -> None:
         raise Invalid(f"{field} is no certificate in PEM", field=field) from None
 
 
+# Metadata services that are not link-local: Alibaba Cloud, EC2 over IPv6, Oracle, and GCP by name.
+_METADATA_HOSTS = frozenset({"100.100.100.200", "fd00:ec2::254", "192.0.0.192", "metadata.google.internal", "metadata"})
+
+
+def is_metadata(host: str) -> bool:
+    """Whether a host, by name or address, is a cloud's metadata service, or link-local, as most of them are."""
+    address = _address(host)
+    plain = str(address or host).lower().rstrip(".")
+    return plain in _METADATA_HOSTS or (address is not None and address.is_link_local)
+
+
 def on_this_host(url: str) -> bool:
     """Whether it leads to this host, by its address alone."""
     host = urlsplit(url).hostname or ""
@@ -59,3 +70,20 @@ def proxies(url: str) -> dict[str, str]:
     if on_this_host(url) or urllib.request.proxy_bypass(parts.netloc):
         return {}
     return urllib.request.getproxies()
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """An IPv4 address that is written as an IPv6 one is itself."""
+    try:
+        address = ipaddress.ip_address(_as_number(host) or host)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _as_number(host: str) -> int | None:
+    """A host written as one number, as many resolvers accept: 2852039166 is 169.254.169.254."""
+    try:
+        return int(host, 0)
+    except ValueError:
+        return None
