@@ -28,6 +28,12 @@ def _azure(clock: TwinClock) -> Cloud:
     return Azure(clock)
 
 
+def _cloudit(clock: TwinClock) -> Cloud:
+    from .cloudit import CloudIt
+
+    return CloudIt(clock)
+
+
 def _gcp(clock: TwinClock) -> Cloud:
     from .gcp import Gcp
 
@@ -35,7 +41,12 @@ def _gcp(clock: TwinClock) -> Cloud:
 
 
 # In the order in which they are asked: AWS, whose calls have no path of their own, takes what is left.
-MAKERS: Mapping[str, Callable[[TwinClock], Cloud]] = {"azure": _azure, "gcp": _gcp, "aws": _aws}
+MAKERS: Mapping[str, Callable[[TwinClock], Cloud]] = {
+    "azure": _azure,
+    "cloudit": _cloudit,
+    "gcp": _gcp,
+    "aws": _aws,
+}
 
 
 class Twin:

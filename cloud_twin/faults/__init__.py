@@ -9,6 +9,7 @@ from __future__ import annotations
 from .active import Rules
 from .aws import EC2
 from .azure import AZURE
+from .cloudit import CLOUDIT
 from .dialect import Answer, Dialect, Request
 from .docker import DOCKER
 from .gcp import GCP
@@ -18,10 +19,11 @@ from .proxy import Forwarding
 from .rule import Rule
 from .services import Services
 
-DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (AZURE, DOCKER, EC2, GCP)}
+DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (AZURE, CLOUDIT, DOCKER, EC2, GCP)}
 
 __all__ = [
     "AZURE",
+    "CLOUDIT",
     "DIALECTS",
     "DOCKER",
     "EC2",
