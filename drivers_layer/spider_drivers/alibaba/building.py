@@ -1,0 +1,98 @@
+"""What the kinds of resources share: creating among reads that lag, waiting for other changes, and refusing to delete
+what is in use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+from ..contract import (
+    Attempt,
+    Conflict,
+    InUse,
+    MissingReference,
+    NotFound,
+    Part,
+    Ref,
+    SpiderError,
+    Wait,
+    converge,
+)
+
+LOOK_AGAIN_SECONDS = 1.0
+# How late lists show what was made, Alibaba does not say. 10 s is a guess.
+LAG_SECONDS = 10.0
+
+Shape = TypeVar("Shape")
+
+
+def create(
+    parts: Sequence[Part],
+    attempt: Attempt,
+    read: Callable[[str], Shape],
+    complete: Callable[[Shape], bool],
+    *,
+    lag_seconds: float = 0.0,
+) -> Shape | Wait:
+    """As converge.create; answers what `read` shows of the first part's cloud id, once that is `complete`.
+
+    `lag_seconds`: only where a part's call carries no ClientToken. With one, the same call again makes nothing anew.
+    NotFound from a part's make means that the cloud does not show yet what was made a moment ago (what the request
+    names and does not exist is MissingReference).
+    """
+    seen: list[Shape] = []
+
+    def shown(cloud_id: str) -> bool:
+        seen.append(read(cloud_id))
+        return complete(seen[-1])
+
+    visible = converge.visible(lambda: attempt.parts[parts[0].name], shown)
+
+    def step() -> Wait | None:
+        return converge.create([*parts, visible], attempt, lag_seconds=lag_seconds)
+
+    try:
+        return patiently(step) or seen[-1]
+    except NotFound as late:
+        return Wait(LOOK_AGAIN_SECONDS, f"the cloud does not show yet what was just made: {late.message}")
+
+
+def patiently(step: Callable[[], Shape | Wait]) -> Shape | Wait:
+    """What `step` answers; Wait while another change bars it (IncorrectVpcStatus and the like)."""
+    try:
+        return step()
+    except Conflict as busy:
+        return Wait(LOOK_AGAIN_SECONDS, busy.message)
+
+
+def delete(parts: Sequence[Part], attempt: Attempt) -> Wait | None:
+    """As converge.delete."""
+    return patiently(lambda: converge.delete(parts, attempt, lag_seconds=LAG_SECONDS))
+
+
+def refuse_in_use(title: str, cloud_id: str, users: Iterable[str]) -> None:
+    """Raises InUse when there are users."""
+    named = sorted(set(users))
+    if named:
+        raise InUse(f"{title} {cloud_id} is in use by {', '.join(named)}")
+
+
+def missing(title: str, cloud_id: str, field: str | None = None) -> SpiderError:
+    """What to raise where the answer is an empty list. `field`: of the request, where that names the resource."""
+    kind = MissingReference if field else NotFound
+    return kind(f"{title} {cloud_id} does not exist", field=field)
+
+
+def id_of(ref: Ref, title: str) -> str:
+    if not ref.id:
+        raise NotFound(f"{title} '{ref.name}' has no id at the cloud")
+    return ref.id
+
+
+def removal(name: str, remove: Callable[[str], Wait | None]) -> Part:
+    """A part that is only ever removed. `remove` is called without looking whether it is there."""
+
+    def make(_: str) -> str:
+        raise AssertionError(f"{name} is only ever removed")
+
+    return Part(f"remove {name}", make, find=lambda: name, remove=remove)

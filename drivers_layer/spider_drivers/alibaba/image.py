@@ -1,0 +1,58 @@
+"""Machine images. Name and id at once is the image id: names of images are not unique."""
+
+from __future__ import annotations
+
+from ..contract import Architecture, Iid, Image, ImageHandler, ImageStatus, Platform, Ref
+from . import building, details
+from .calls import Acs, Thing
+from .errors import Fields, understood
+
+_ARCHITECTURES = {
+    "x86_64": Architecture.X86_64,
+    "i386": Architecture.X86_32,
+    "arm64": Architecture.ARM64,
+}
+
+
+class AlibabaImages(ImageHandler):
+    """`list` holds Alibaba's images, the account's own and those that others share with it. The market place's, which
+    have to be bought, and the community's are found by their ids."""
+
+    def __init__(self, acs: Acs) -> None:
+        self._acs = acs
+
+    def list(self) -> list[Image]:
+        found = self._acs.all("ecs.DescribeImages")
+        with understood():
+            return [_image(one) for one in found]
+
+    def get(self, ref: Ref) -> Image:
+        found = described(self._acs, building.id_of(ref, "image"))
+        with understood():
+            return _image(found)
+
+
+def described(acs: Acs, image: str, field: str | None = None) -> Thing:
+    """Raises NotFound, or MissingReference of `field` where a request names the image."""
+    fields: Fields = {"invalid": field}
+    found = acs.all("ecs.DescribeImages", fields, ImageId=image)
+    if not found:
+        raise building.missing("image", image, field)
+    return found[0]
+
+
+def windows(found: Thing) -> bool:
+    """An image, or an instance."""
+    return str(found.get("OSType", "")).lower() == "windows"
+
+
+def _image(found: Thing) -> Image:
+    return Image(
+        iid=Iid(found["ImageId"], found["ImageId"]),
+        architecture=_ARCHITECTURES.get(found.get("Architecture", ""), Architecture.UNKNOWN),
+        platform=Platform.WINDOWS if windows(found) else Platform.LINUX,
+        distribution=found.get("OSNameEn") or found.get("OSName", ""),
+        disk_gib=found.get("Size"),
+        status=ImageStatus.AVAILABLE if found.get("Status") == "Available" else ImageStatus.UNAVAILABLE,
+        details=details.told(found, but=("ImageId", "Architecture", "Usage")),
+    )

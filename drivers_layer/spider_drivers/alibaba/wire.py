@@ -1,0 +1,54 @@
+"""How ECS and VPC are spoken to: names of calls, and what is no success of theirs."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from requests import PreparedRequest, Response
+
+from ..contract.throttling import retry_after
+from ..contract.wire import Answered
+
+_READS = ("Describe", "List")
+# The SDK's own data (retry_config.json) and the error centre's pages have codes that begin so.
+_TOO_FAST = re.compile(r"Throttling(\..+)?|FlowControl.*")
+
+
+def action(url: str) -> str:
+    """The operation's name; "" for a URL that has none."""
+    return parse_qs(urlsplit(url).query).get("Action", [""])[0]
+
+
+class RpcSpeech:
+    """Alibaba's RPC style: everything stands in the query, reads are POSTs too, and every answer has a RequestId."""
+
+    def api(self, request: PreparedRequest) -> str:
+        url = str(request.url)
+        return action(url) or f"{request.method} {urlsplit(url).path}"
+
+    def refusal(self, response: Response, read: bool) -> Answered | None:
+        told, status = _told(response), response.status_code
+        if status < 300 and "RequestId" in told:
+            return None
+        read = action(str(response.url)).startswith(_READS)
+        wait = retry_after(response.headers.get("Retry-After"))
+        if status >= 300 and isinstance(told.get("Code"), str):
+            return Answered(status, told["Code"], str(told.get("Message", "")), True, read, wait)
+        text = f"this is no answer of Alibaba Cloud's: {response.text.strip()[:200]}"
+        return Answered(status, str(status), text, False, read, wait)
+
+    def throttled(self, refusal: Answered) -> bool:
+        if refusal.spoken and _TOO_FAST.fullmatch(refusal.code):
+            return True
+        return refusal.status == 429 or (refusal.status == 503 and refusal.retry_after is not None)
+
+
+def _told(response: Response) -> dict[str, Any]:
+    """{} for what is no JSON object."""
+    try:
+        told = response.json()
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
