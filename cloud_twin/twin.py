@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 
+def _alibaba(clock: TwinClock) -> Cloud:
+    from .alibaba import Alibaba
+
+    return Alibaba(clock)
+
+
 def _aws(clock: TwinClock) -> Cloud:
     from .aws import Aws
 
@@ -34,6 +40,12 @@ def _cloudit(clock: TwinClock) -> Cloud:
     return CloudIt(clock)
 
 
+def _docker(clock: TwinClock) -> Cloud:
+    from .docker import Docker
+
+    return Docker(clock)
+
+
 def _gcp(clock: TwinClock) -> Cloud:
     from .gcp import Gcp
 
@@ -42,6 +54,8 @@ def _gcp(clock: TwinClock) -> Cloud:
 
 # In the order in which they are asked: AWS, whose calls have no path of their own, takes what is left.
 MAKERS: Mapping[str, Callable[[TwinClock], Cloud]] = {
+    "docker": _docker,
+    "alibaba": _alibaba,
     "azure": _azure,
     "cloudit": _cloudit,
     "gcp": _gcp,

@@ -7,6 +7,7 @@ a cloud elsewhere. It is told what to do by `Rule`s, in Python or over HTTP (`cl
 from __future__ import annotations
 
 from .active import Rules
+from .alibaba import ALIBABA
 from .aws import EC2
 from .azure import AZURE
 from .cloudit import CLOUDIT
@@ -19,9 +20,10 @@ from .proxy import Forwarding
 from .rule import Rule
 from .services import Services
 
-DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (AZURE, CLOUDIT, DOCKER, EC2, GCP)}
+DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (ALIBABA, AZURE, CLOUDIT, DOCKER, EC2, GCP)}
 
 __all__ = [
+    "ALIBABA",
     "AZURE",
     "CLOUDIT",
     "DIALECTS",

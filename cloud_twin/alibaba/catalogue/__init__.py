@@ -1,0 +1,1 @@
+"""What Alibaba Cloud itself has, whoever asks: regions, zones, instance types, public images."""
