@@ -1,0 +1,62 @@
+"""What the kinds of resources share: creating among reads that lag, and refusing to delete what is in use."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+from ..contract import Attempt, InUse, NotFound, Part, Wait, converge
+from . import capability
+from .calls import OpenStack
+
+LOOK_AGAIN_SECONDS = 1.0
+
+Shape = TypeVar("Shape")
+
+
+def create(
+    parts: Sequence[Part], attempt: Attempt, read: Callable[[], Shape], complete: Callable[[Shape], bool]
+) -> Shape | Wait:
+    """As converge.create; answers what `read` shows, once that is `complete`.
+
+    NotFound from a part's make means that the cloud does not show yet what was made a moment ago (what the request
+    names and does not exist is MissingReference).
+    """
+    seen: list[Shape] = []
+
+    def shown(_: str) -> bool:
+        seen.append(read())
+        return complete(seen[-1])
+
+    visible = converge.visible(lambda: converge.VISIBLE, shown)
+    try:
+        return converge.create([*parts, visible], attempt, lag_seconds=capability.LAG_SECONDS) or seen[-1]
+    except NotFound as late:
+        return Wait(LOOK_AGAIN_SECONDS, f"the cloud does not show yet what was just made: {late.message}")
+
+
+def delete(parts: Sequence[Part], attempt: Attempt) -> Wait | None:
+    return converge.delete(parts, attempt, lag_seconds=capability.LAG_SECONDS)
+
+
+def refuse_in_use(title: str, cloud_id: str, users: Iterable[str]) -> None:
+    """Raises InUse when there are users."""
+    named = sorted(set(users))
+    if named:
+        raise InUse(f"{title} {cloud_id} is in use by {', '.join(named)}")
+
+
+def removal(name: str, remove: Callable[[], Wait | None]) -> Part:
+    """A part that is only ever removed. `remove` is called without looking whether it is there."""
+
+    def make(_: str) -> str:
+        raise AssertionError(f"{name} is only ever removed")
+
+    return Part(f"remove {name}", make, find=lambda: name, remove=lambda _: remove())
+
+
+def deleted(cloud: OpenStack, resource: str) -> None:
+    """Deletes what `resource`, a path, leads to. Gone is success."""
+    with contextlib.suppress(NotFound):
+        cloud.delete(resource)
