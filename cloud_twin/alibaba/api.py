@@ -10,16 +10,22 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from . import (
+    changes,
+    disks,
+    eips,
     images,
     instance_types,
     instances,
     key_pairs,
     launch,
+    network_interfaces,
     places,
     power,
     route_tables,
     rules,
     security_groups,
+    stock,
+    tag_calls,
     vpcs,
     vswitches,
 )
@@ -34,10 +40,10 @@ Act: TypeAlias = "Callable[[Alibaba, Given], dict[str, Any]]"
 TAG = "Tag[Key,Value]"
 _RULE = "Policy,Priority,IpProtocol,PortRange,NicType,Description"
 _ONE_RULE = _RULE.replace(",", " ")
-_INGRESS = (
-    f"RegionId! SecurityGroupId! {_ONE_RULE} SourceCidrIp SourceGroupId Permissions[{_RULE},SourceCidrIp,SourceGroupId]"
-)
-_EGRESS = f"RegionId! SecurityGroupId! {_ONE_RULE} DestCidrIp DestGroupId Permissions[{_RULE},DestCidrIp,DestGroupId]"
+_FROM, _TO = "SourceCidrIp,Ipv6SourceCidrIp,SourceGroupId", "DestCidrIp,Ipv6DestCidrIp,DestGroupId"
+_INGRESS = f"RegionId! SecurityGroupId! {_ONE_RULE} {_FROM.replace(',', ' ')} Permissions[{_RULE},{_FROM}]"
+_EGRESS = f"RegionId! SecurityGroupId! {_ONE_RULE} {_TO.replace(',', ' ')} Permissions[{_RULE},{_TO}]"
+_TAGGED = "RegionId! ResourceType! ResourceId[]"
 _MANY = "RegionId! InstanceId[]!"
 
 
@@ -86,6 +92,12 @@ OPERATIONS = (
         f"RegionId! ImageId ImageName ImageFamily ImageOwnerAlias Status OSType Architecture InstanceType "
         f"IsPublic:bool IsSupportCloudinit:bool IsSupportIoOptimized:bool {TAG} {BY_NUMBER}",
     ),
+    _operation(
+        "ecs",
+        "DescribeAvailableResource",
+        stock.describe,
+        "RegionId! DestinationResource! ZoneId InstanceType ResourceType Cores:int Memory:float",
+    ),
     # VPCs
     _operation("vpc", "CreateVpc", vpcs.create, f"RegionId! CidrBlock VpcName Description ClientToken {TAG}"),
     _operation("vpc", "DeleteVpc", vpcs.delete, "RegionId VpcId!"),
@@ -112,6 +124,22 @@ OPERATIONS = (
         "DescribeRouteTableList",
         route_tables.describe_all,
         f"RegionId! VpcId RouteTableId RouteTableType {TAG} {BY_NUMBER}",
+    ),
+    # Elastic addresses
+    _operation(
+        "vpc",
+        "AllocateEipAddress",
+        eips.allocate,
+        f"RegionId! Bandwidth InternetChargeType InstanceChargeType Name Description ClientToken {TAG}",
+    ),
+    _operation("vpc", "ReleaseEipAddress", eips.release, "RegionId AllocationId!"),
+    _operation("vpc", "AssociateEipAddress", eips.associate, "RegionId AllocationId! InstanceId! InstanceType"),
+    _operation("vpc", "UnassociateEipAddress", eips.unassociate, "RegionId AllocationId! InstanceId"),
+    _operation(
+        "vpc",
+        "DescribeEipAddresses",
+        eips.describe_all,
+        f"RegionId! AllocationId EipAddress EipName Status AssociatedInstanceId {TAG} {BY_NUMBER}",
     ),
     # Security groups
     _operation(
@@ -183,6 +211,14 @@ OPERATIONS = (
         "ecs", "DescribeInstanceStatus", instances.describe_statuses, f"RegionId! InstanceId[] ZoneId {BY_NUMBER}"
     ),
     _operation("ecs", "DescribeUserData", instances.describe_user_data, "RegionId! InstanceId!"),
+    _operation(
+        "ecs",
+        "ModifyInstanceAttribute",
+        changes.modify,
+        "InstanceId! InstanceName Description HostName Password UserData DeletionProtection:bool SecurityGroupIds[]",
+    ),
+    _operation("ecs", "JoinSecurityGroup", changes.join_group, "RegionId SecurityGroupId! InstanceId"),
+    _operation("ecs", "LeaveSecurityGroup", changes.leave_group, "RegionId SecurityGroupId! InstanceId"),
     _operation("ecs", "StartInstance", power.start, "InstanceId!"),
     _operation("ecs", "StartInstances", power.start_many, _MANY),
     _operation("ecs", "StopInstance", power.stop, "InstanceId! ForceStop:bool StoppedMode"),
@@ -190,5 +226,25 @@ OPERATIONS = (
     _operation("ecs", "RebootInstance", power.reboot, "InstanceId! ForceStop:bool"),
     _operation("ecs", "RebootInstances", power.reboot_many, f"{_MANY} ForceReboot:bool"),
     _operation("ecs", "DeleteInstance", power.delete, "InstanceId! Force:bool"),
-    _operation("ecs", "DeleteInstances", power.delete, f"{_MANY} Force:bool ClientToken"),
+    _operation("ecs", "DeleteInstances", power.delete, f"{_MANY} Force:bool"),
+    _operation(
+        "ecs",
+        "DescribeDisks",
+        disks.describe_all,
+        f"RegionId! DiskIds InstanceId ZoneId Category DiskType Status {TAG} {BY_NUMBER} {BY_TOKEN}",
+    ),
+    _operation(
+        "ecs",
+        "DescribeNetworkInterfaces",
+        network_interfaces.describe_all,
+        f"RegionId! NetworkInterfaceId[] InstanceId VpcId VSwitchId SecurityGroupId PrimaryIpAddress "
+        f"PrivateIpAddress[] Type Status {TAG} {BY_NUMBER} {BY_TOKEN}",
+    ),
+    # Tags
+    _operation("ecs", "TagResources", tag_calls.add_ecs, f"{_TAGGED}! Tag[Key!,Value!]!"),
+    _operation("ecs", "UntagResources", tag_calls.remove_ecs, f"{_TAGGED}! TagKey[] All:bool"),
+    _operation("ecs", "ListTagResources", tag_calls.list_ecs, f"{_TAGGED} {TAG} NextToken"),
+    _operation("vpc", "TagResources", tag_calls.add_vpc, f"{_TAGGED}! Tag[Key,Value]!"),
+    _operation("vpc", "UnTagResources", tag_calls.remove_vpc, f"{_TAGGED}! TagKey[] All:bool"),
+    _operation("vpc", "ListTagResources", tag_calls.list_vpc, f"{_TAGGED} {TAG} {BY_TOKEN}"),
 )

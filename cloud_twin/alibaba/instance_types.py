@@ -11,14 +11,13 @@ from .parameters import Given
 if TYPE_CHECKING:
     from .facade import Alibaba
 
-MOST = 1600
+BY_TOKEN, DEFAULT_SIZE = range(1, 1601), 1600
 
 
 def describe_all(cloud: Alibaba, given: Given) -> dict[str, Any]:
     """Of Alibaba Cloud, not of a region. Without MaxResults all are on one page."""
     found = [one.name for one in INSTANCE_TYPES.values() if _fits(one, given)]
-    asked = given if given.has("MaxResults") else Given(given.region, {**given.values, "MaxResults": MOST})
-    shown, page = lists.names_by_token(cloud, asked, found, MOST)
+    shown, page = lists.names_by_token(cloud, given, found, BY_TOKEN, DEFAULT_SIZE)
     return {"InstanceTypes": {"InstanceType": [_shown(INSTANCE_TYPES[name]) for name in shown]}, **page}
 
 

@@ -6,7 +6,7 @@ import fnmatch
 from typing import TYPE_CHECKING, Any
 
 from ..centre import Effect, Machine, Power, State
-from . import ids, lists, tags
+from . import eips, ids, lists, tags
 from .catalogue.images import IMAGES
 from .catalogue.instance_types import INSTANCE_TYPES
 from .errors import AlibabaError
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .facade import Alibaba
 
 KIND = "instances"
-MOST, MOST_STATUSES = 100, 50
+MOST, BY_TOKEN, MOST_STATUSES = 100, range(10, 101), 50
 # Up to which part of its making an instance is Pending, then Stopped, and then Starting ("Instance lifecycle", guide).
 PENDING, STOPPED = 0.3, 0.4
 _NEVER = "2099-12-31T15:59Z"
@@ -32,7 +32,7 @@ _SAME = ("InstanceType", "ImageId", "VpcId", "VSwitchId", "ZoneId", "KeyPairName
 
 def describe_all(cloud: Alibaba, given: Given) -> dict[str, Any]:
     found = [one for one in all_of(cloud, given.region) if _fits(cloud, one, given)]
-    shown, page = lists.either(cloud, given, found, MOST, MOST)
+    shown, page = lists.either(cloud, given, found, MOST, BY_TOKEN)
     listed = [_shown(cloud, one) for one in shown if isinstance(one, Machine)]
     return {"Instances": {"Instance": listed}, **page}
 
@@ -150,7 +150,7 @@ def _hardware(machine: Machine) -> dict[str, Any]:
 def _network(cloud: Alibaba, machine: Machine) -> dict[str, Any]:
     body = machine.body
     public = [body["public"]] if body["public"] else []
-    eip = cloud.centre.find(body.get("eip", ""))
+    eip = eips.of_instance(cloud, machine.key)
     return {
         "InstanceNetworkType": "vpc",
         "SecurityGroupIds": {"SecurityGroupId": list(body["groups"])},

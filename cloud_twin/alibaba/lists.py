@@ -32,42 +32,46 @@ def by_number(cloud: Alibaba, given: Given, found: Sequence[T], most: int) -> tu
     return shown, {"PageNumber": number, "PageSize": size, "TotalCount": len(found)}
 
 
-def by_token(cloud: Alibaba, given: Given, found: Sequence[Thing], most: int) -> tuple[Sequence[Thing], dict[str, Any]]:
-    """The page after NextToken. A MaxResults that is too small or too great is brought within its bounds."""
-    return _page(
-        cloud, given, most, lambda size, token: pages.page(sorted(found, key=lambda one: one.key), size, token)
-    )
+def by_token(
+    cloud: Alibaba, given: Given, found: Sequence[Thing], bounds: range
+) -> tuple[Sequence[Thing], dict[str, Any]]:
+    """The page after NextToken. A MaxResults that is out of bounds is brought within them."""
+    ordered = sorted(found, key=lambda one: one.key)
+    return _page(cloud, given, bounds, DEFAULT_SIZE, lambda size, token: pages.page(ordered, size, token))
 
 
 def names_by_token(
-    cloud: Alibaba, given: Given, found: Sequence[str], most: int
+    cloud: Alibaba, given: Given, found: Sequence[str], bounds: range, default: int
 ) -> tuple[Sequence[str], dict[str, Any]]:
-    """Of things that are no `Thing`s."""
+    """Of what is no `Thing`: by names that differ."""
 
     def page(size: int, token: str) -> tuple[Sequence[str], str]:
         rest = [one for one in sorted(found) if one > token]
         return rest[:size], rest[size - 1] if len(rest) > size else ""
 
-    return _page(cloud, given, most, page)
+    return _page(cloud, given, bounds, default, page)
 
 
 def either(
-    cloud: Alibaba, given: Given, found: Sequence[Thing], most: int, most_by_token: int
+    cloud: Alibaba, given: Given, found: Sequence[Thing], most: int, bounds: range
 ) -> tuple[Sequence[Thing], dict[str, Any]]:
-    """By token where the caller has begun so."""
+    """By token, with these bounds, where the caller has begun so."""
     if given.has("MaxResults") or given.has("NextToken"):
-        return by_token(cloud, given, found, most_by_token)
+        return by_token(cloud, given, found, bounds)
     return by_number(cloud, given, found, most)
 
 
 def _page(
-    cloud: Alibaba, given: Given, most: int, page: Callable[[int, str], tuple[Sequence[T], str]]
+    cloud: Alibaba,
+    given: Given,
+    bounds: range,
+    default: int,
+    page: Callable[[int, str], tuple[Sequence[T], str]],
 ) -> tuple[Sequence[T], dict[str, Any]]:
-    size = min(given.number("MaxResults", DEFAULT_SIZE), most)
-    if size < 1:
-        raise invalid_type("MaxResults")
+    wanted = given.number("MaxResults", default)
+    size = min(max(wanted, bounds.start), bounds.stop - 1)
     try:
-        shown, token = page(min(size, cloud.settings.page_size or most), given.text("NextToken"))
+        shown, token = page(min(size, cloud.settings.page_size or size), given.text("NextToken"))
     except ValueError:
         raise AlibabaError(400, "InvalidParameter.NextToken", "The parameter NextToken is invalid.") from None
     return shown, {"NextToken": token}

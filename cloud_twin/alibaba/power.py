@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..centre import Effect, Machine, Power, State
-from . import addresses
+from . import addresses, eips
 from .errors import AlibabaError, invalid
 from .instances import named, status
 from .launch_request import sold_out
@@ -113,7 +113,7 @@ def wrong_status() -> AlibabaError:
 
 def _start(cloud: Alibaba, given: Given, machine: Machine) -> None:
     body = machine.body
-    if body["InternetMaxBandwidthOut"] and not body["public"] and not body.get("eip"):
+    if body["InternetMaxBandwidthOut"] and not body["public"] and not eips.of_instance(cloud, machine.key):
         body["public"] = addresses.take(cloud, machine)
     body["StoppedMode"] = "Not-applicable"
     change = {"started": cloud.centre.clock.now()}

@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 INGRESS, EGRESS = "ingress", "egress"
 MOST_AT_ONCE = 100
 MOST = 200
-MOST_SHOWN, DEFAULT_SHOWN = 1000, 500
+BY_TOKEN, DEFAULT_SIZE = range(10, 1001), 500
 _MEMBERS = ("Policy", "Priority", "IpProtocol", "PortRange", "NicType", "Description")
 # Of whom a rule speaks, by its direction: a parameter's name.
 _FAR = {INGRESS: "Source", EGRESS: "Dest"}
-_PROTOCOLS = ("TCP", "UDP", "ICMP", "GRE", "ALL")
+_PROTOCOLS = {one.upper(): one for one in ("TCP", "UDP", "ICMP", "ICMPv6", "GRE", "ALL")}
 _WITH_PORTS = ("TCP", "UDP")
 _PORTS = re.compile(r"(\d{1,5})/(\d{1,5})")
 _LONGEST_DESCRIPTION = 512
-_SAME = ("Direction", "IpProtocol", "PortRange", "CidrIp", "GroupId", "Policy", "Priority")
+_SAME = ("Direction", "IpProtocol", "PortRange", "CidrIp", "Ipv6CidrIp", "GroupId", "Policy", "Priority")
 
 
 def authorize(cloud: Alibaba, given: Given) -> dict[str, Any]:
@@ -58,8 +58,7 @@ def describe(cloud: Alibaba, given: Given) -> dict[str, Any]:
     if given.text("NicType") not in ("", "intranet", "internet"):
         raise invalid("NicType", "InvalidNicType.ValueNotSupported")
     found = {rule["RuleId"]: rule for rule in group.body["rules"] if wanted in ("all", rule["Direction"])}
-    asked = given if given.has("MaxResults") else Given(given.region, {**given.values, "MaxResults": DEFAULT_SHOWN})
-    shown, page = lists.names_by_token(cloud, asked, list(found), MOST_SHOWN)
+    shown, page = lists.names_by_token(cloud, given, list(found), BY_TOKEN, DEFAULT_SIZE)
     rules = sorted((found[rule_id] for rule_id in shown), key=lambda rule: -rule["number"])
     body = group.body
     return {
@@ -117,8 +116,12 @@ def _given_rules(given: Given) -> list[dict[str, Any]]:
         if len(rules) > MOST_AT_ONCE:
             raise AlibabaError(400, "InvalidParam.Permissions", f"The count of Permissions exceeds {MOST_AT_ONCE}.")
         return rules
-    far = [f"{side}{what}" for side in _FAR.values() for what in ("CidrIp", "GroupId")]
+    far = [name for side in _FAR.values() for name in _ends(side)]
     return [{name: given.text(name) for name in (*_MEMBERS, *far) if given.has(name)}]
+
+
+def _ends(side: str) -> tuple[str, str, str]:
+    return f"{side}CidrIp", f"Ipv6{side}CidrIp", f"{side}GroupId"
 
 
 def _like(group: Thing, rule: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -127,8 +130,8 @@ def _like(group: Thing, rule: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _read(cloud: Alibaba, group: Thing, direction: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Raises AlibabaError."""
-    protocol = str(given.get("IpProtocol", "")).upper()
-    if protocol not in _PROTOCOLS:
+    protocol = _PROTOCOLS.get(str(given.get("IpProtocol", "")).upper(), "")
+    if not protocol:
         text = "The parameter IpProtocol must be specified with case insensitive TCP, UDP, ICMP, GRE or All."
         raise AlibabaError(400, "InvalidIpProtocol.ValueNotSupported", text)
     policy, priority = str(given.get("Policy") or "accept").lower(), str(given.get("Priority") or "1")
@@ -149,7 +152,7 @@ def _read(cloud: Alibaba, group: Thing, direction: str, given: Mapping[str, Any]
         "Policy": policy.capitalize(),
         "Priority": priority,
         "Description": description,
-        **_far_end(cloud, group, direction, given),
+        **_far_end(cloud, group, direction, protocol, given),
     }
 
 
@@ -166,19 +169,28 @@ def _ports(protocol: str, text: str) -> str:
     return f"{int(found[1])}/{int(found[2])}"
 
 
-def _far_end(cloud: Alibaba, group: Thing, direction: str, given: Mapping[str, Any]) -> dict[str, str]:
+def _far_end(cloud: Alibaba, group: Thing, direction: str, protocol: str, given: Mapping[str, Any]) -> dict[str, str]:
     """Raises AlibabaError."""
     side = _FAR[direction]
-    other = _FAR[EGRESS if direction == INGRESS else INGRESS]
-    for name in (f"{other}CidrIp", f"{other}GroupId"):
-        if given.get(name):
-            raise AlibabaError(501, "NotImplemented", f"Cloud-Twin does not serve the parameter '{name}' here")
-    cidr, group_id = str(given.get(f"{side}CidrIp", "")), str(given.get(f"{side}GroupId", ""))
+    cidr, cidr6, group_id = (str(given.get(name, "")) for name in _ends(side))
     if cidr:
-        return {"CidrIp": _cidr(f"{side}CidrIp", cidr), "GroupId": ""}
+        if protocol == "ICMPv6":
+            raise _conflict("Ipv6ProtocolConflictWithIpv4Address")
+        return {"CidrIp": _cidr(f"{side}CidrIp", cidr, ipaddress.IPv4Network), "Ipv6CidrIp": "", "GroupId": ""}
+    if cidr6:
+        if protocol == "ICMP":
+            raise _conflict("Ipv4ProtocolConflictWithIpv6Address")
+        return {"CidrIp": "", "Ipv6CidrIp": _cidr(f"Ipv6{side}CidrIp", cidr6, ipaddress.IPv6Network), "GroupId": ""}
     if not group_id:
-        text = f"One of the parameters {side}CidrIp, {side}GroupId or {side}PrefixListId must be specified."
+        needed = f"{side}CidrIp, Ipv6{side}CidrIp, {side}GroupId or {side}PrefixListId"
+        text = f"One of the parameters {needed} must be specified."
         raise AlibabaError(400, f"MissingParameter.{side}", text)
+    _check_group(cloud, group, side, group_id)
+    return {"CidrIp": "", "Ipv6CidrIp": "", "GroupId": group_id}
+
+
+def _check_group(cloud: Alibaba, group: Thing, side: str, group_id: str) -> None:
+    """Raises AlibabaError."""
     found = ids.find(cloud, security_groups.KIND, group_id, group.body["RegionId"])
     if found is None:
         text = f"The {side}GroupId provided does not exist in our records."
@@ -187,16 +199,21 @@ def _far_end(cloud: Alibaba, group: Thing, direction: str, given: Mapping[str, A
         far = "source" if side == "Source" else "destination"
         text = f"Specified security group and {far} group are not in the same VPC."
         raise AlibabaError(400, f"Invalid{side}GroupId.Mismatch", text)
-    return {"CidrIp": "", "GroupId": group_id}
 
 
-def _cidr(name: str, text: str) -> str:
-    """As Alibaba shows it: one address without its length. Raises AlibabaError."""
+def _conflict(what: str) -> AlibabaError:
+    return AlibabaError(
+        400, f"InvalidParam.{what}", "The specified protocol and the address are of two versions of IP."
+    )
+
+
+def _cidr(name: str, text: str, kind: type[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> str:
+    """As Alibaba shows it: one address without its length, if it was given so. Raises AlibabaError."""
     try:
-        network = ipaddress.IPv4Network(text, strict=False)
+        network = kind(text, strict=False)
     except ValueError:
         raise AlibabaError(400, f"Invalid{name}.Malformed", f"The specified parameter {name} is not valid.") from None
-    return str(network.network_address) if network.prefixlen == 32 and "/" not in text else str(network)
+    return str(network) if "/" in text else str(network.network_address)
 
 
 def _shown(cloud: Alibaba, rule: Mapping[str, Any]) -> dict[str, Any]:
@@ -222,6 +239,6 @@ def _shown(cloud: Alibaba, rule: Mapping[str, Any]) -> dict[str, Any]:
             f"{side}GroupOwnerAccount": "",
             f"{side}PrefixListId": "",
             f"{side}PrefixListName": "",
-            f"Ipv6{side}CidrIp": "",
+            f"Ipv6{side}CidrIp": rule["Ipv6CidrIp"] if here else "",
         }
     return made

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .facade import Alibaba
 
 KIND = "security_groups"
-MOST = 100
+MOST, BY_TOKEN = 100, range(1, 101)
 # Of an enterprise one that many more.
 _MOST_INSTANCES = {"normal": 2000, "enterprise": 65536}
 
@@ -69,7 +69,7 @@ def describe_all(cloud: Alibaba, given: Given) -> dict[str, Any]:
         and given.text("NetworkType") in ("", "vpc")
         and tags.fits(one, given)
     ]
-    shown, page = lists.either(cloud, given, found, MOST, MOST)
+    shown, page = lists.either(cloud, given, found, MOST, BY_TOKEN)
     counted = given.flag("IsQueryEcsCount", True)
     listed = [_in_list(cloud, one, counted) for one in shown]
     return {"SecurityGroups": {"SecurityGroup": listed}, "RegionId": given.region, **page}
