@@ -41,15 +41,15 @@ def by_token(
 
 
 def names_by_token(
-    cloud: Alibaba, given: Given, found: Sequence[str], bounds: range, default: int
+    cloud: Alibaba, given: Given, found: Sequence[str], bounds: range, default: int, least: int = 1
 ) -> tuple[Sequence[str], dict[str, Any]]:
-    """Of what is no `Thing`: by names that differ."""
+    """Of what is no `Thing`: by names that differ. `least`: no setting makes a page smaller."""
 
     def page(size: int, token: str) -> tuple[Sequence[str], str]:
         rest = [one for one in sorted(found) if one > token]
         return rest[:size], rest[size - 1] if len(rest) > size else ""
 
-    return _page(cloud, given, bounds, default, page)
+    return _page(cloud, given, bounds, default, page, least)
 
 
 def either(
@@ -67,11 +67,12 @@ def _page(
     bounds: range,
     default: int,
     page: Callable[[int, str], tuple[Sequence[T], str]],
+    least: int = 1,
 ) -> tuple[Sequence[T], dict[str, Any]]:
     wanted = given.number("MaxResults", default)
     size = min(max(wanted, bounds.start), bounds.stop - 1)
     try:
-        shown, token = page(min(size, cloud.settings.page_size or size), given.text("NextToken"))
+        shown, token = page(min(size, max(least, cloud.settings.page_size or size)), given.text("NextToken"))
     except ValueError:
         raise AlibabaError(400, "InvalidParameter.NextToken", "The parameter NextToken is invalid.") from None
     return shown, {"NextToken": token}

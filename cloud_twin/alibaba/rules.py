@@ -58,7 +58,7 @@ def describe(cloud: Alibaba, given: Given) -> dict[str, Any]:
     if given.text("NicType") not in ("", "intranet", "internet"):
         raise invalid("NicType", "InvalidNicType.ValueNotSupported")
     found = {rule["RuleId"]: rule for rule in group.body["rules"] if wanted in ("all", rule["Direction"])}
-    shown, page = lists.names_by_token(cloud, given, list(found), BY_TOKEN, DEFAULT_SIZE)
+    shown, page = lists.names_by_token(cloud, given, list(found), BY_TOKEN, DEFAULT_SIZE, BY_TOKEN.start)
     rules = sorted((found[rule_id] for rule_id in shown), key=lambda rule: -rule["number"])
     body = group.body
     return {
