@@ -158,7 +158,7 @@ class Administered:
         return {name: self._clouds[name]}
 
     def _of_each(self, request: Request, ask: Callable[[Cloud], Any]) -> dict[str, Any]:
-        """By cloud. Where none is named, those that cannot tell are left out."""
+        """By cloud. Where none is named, those that cannot do it are left out."""
         found: dict[str, Any] = {}
         for name, cloud in self._asked(request).items():
             try:

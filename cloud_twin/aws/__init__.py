@@ -64,7 +64,10 @@ class Aws:
         return {}
 
     def contents(self) -> list[str]:
-        raise ValueError("cloud: aws cannot tell all that it holds")
+        """Of EC2, without what a region has by itself."""
+        with self._lock:
+            self._ec2.states.settle()
+            return sorted(region.contents())
 
     def snapshot(self) -> Any:
         raise ValueError("cloud: aws cannot be kept in a snapshot")

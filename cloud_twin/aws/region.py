@@ -5,6 +5,7 @@ moto makes its 1300 images anew for each region after every reset, with two rand
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from moto.ec2.models import EC2Backend, ec2_backends
@@ -39,6 +40,31 @@ class Region(EC2Backend):
 
     __module__ = EC2Backend.__module__  # beside which moto looks for the routes
 
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self._beginnings = self._ids()
+
+    def contents(self) -> set[str]:
+        """Ids of what is there, without the terminated instances and what a region has by itself (its default VPC)."""
+        return self._ids() - self._beginnings
+
+    def _ids(self) -> set[str]:
+        by_id: list[Mapping[str, object]] = [
+            self.vpcs,
+            self.internet_gateways,
+            self.route_tables,
+            self.enis,
+            self.volumes,
+        ]
+        by_id += [*self.subnets.values(), *self.groups.values()]
+        instances = [one for reservation in self.reservations.values() for one in reservation.instances]
+        return {
+            *(cloud_id for things in by_id for cloud_id in things),
+            *(pair.id for pair in self.key_pairs.values()),
+            *(str(address.allocation_id) for address in self.addresses),
+            *(instance.id for instance in instances if instance.state != "terminated"),
+        }
+
     def _load_amis(self) -> None:
         known = _originals.get((self.account_id, self.region_name))
         if known is None:
@@ -53,6 +79,12 @@ class Region(EC2Backend):
 
 
 ec2_backends.backend = Region
+
+
+def contents() -> set[str]:
+    """Of all regions that were asked for anything."""
+    regions = (region for account in ec2_backends.values() for region in account.values())
+    return {cloud_id for region in regions if isinstance(region, Region) for cloud_id in region.contents()}
 
 
 def reset() -> None:

@@ -33,19 +33,6 @@ CREDENTIAL = {"ClientId": "AKIAIOSFODNN7EXAMPLE", "ClientSecret": SECRET}
 # Nobody has the private half.
 PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS somebody"
 
-# What may be at EC2: operation, its answer's member, the member's id.
-HELD = (
-    ("describe_vpcs", "Vpcs", "VpcId"),
-    ("describe_subnets", "Subnets", "SubnetId"),
-    ("describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
-    ("describe_route_tables", "RouteTables", "RouteTableId"),
-    ("describe_security_groups", "SecurityGroups", "GroupId"),
-    ("describe_key_pairs", "KeyPairs", "KeyPairId"),
-    ("describe_network_interfaces", "NetworkInterfaces", "NetworkInterfaceId"),
-    ("describe_volumes", "Volumes", "VolumeId"),
-    ("describe_addresses", "Addresses", "AllocationId"),
-)
-
 T = TypeVar("T")
 _tokens = itertools.count(1)
 
@@ -79,14 +66,6 @@ def connect(url: str, *, page_size: int | None = None, **region_keys: str) -> Aw
     connection = AwsDriver(page_size=page_size).connect(ConnectionInfo("aws", "AWS", CREDENTIAL, keys), recorder)
     assert isinstance(connection, AwsConnection)
     return Aws(connection, records)
-
-
-def contents(aws: Aws) -> Iterator[str]:
-    """Ids of everything at EC2, terminated instances left out."""
-    for operation, member, key in HELD:
-        yield from (one[key] for one in aws.ec2(operation)[member])
-    for reservation in aws.ec2("describe_instances")["Reservations"]:
-        yield from (one["InstanceId"] for one in reservation["Instances"] if one["State"]["Name"] != "terminated")
 
 
 def done(step: Callable[[Attempt], T | Wait], attempt: Attempt | None = None) -> T:

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from cloud_twin.faults import EC2
-from tests.drivers.aws_support import connect, contents
-from tests.servers import aws_twin
+from tests.servers import twin
 from tests.system.clouds import Cloud, aws_at
 
 from .crash_points import SCENARIOS, Place, crash
@@ -22,10 +21,8 @@ def numbered(url: str, number: int) -> Cloud:
 
 @pytest.fixture
 def aws() -> Iterator[Place]:
-    with aws_twin() as url:
-        looking = connect(url, Region="us-east-2")
-        yield Place(url, EC2, numbered, lambda: set(contents(looking)))
-        looking.connection.close()
+    with twin("aws") as found:
+        yield Place(found.plain, EC2, numbered, lambda: found.contents("aws"))
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

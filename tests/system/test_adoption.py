@@ -6,24 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.drivers.aws_support import connect, contents
 from tests.servers import twin as started
 
 from .adoption import walk
-from .clouds import aws_at, emulated, mock
+from .clouds import EMULATED, emulated, mock
 from .spider import spider
 
 
-def test_on_aws(tmp_path: Path, twin: str) -> None:
-    looking = connect(twin, Region="us-east-2")
-    before = set(contents(looking))
-    with spider(tmp_path) as client:
-        walk(client, aws_at(twin))
-    assert set(contents(looking)) == before
-    looking.connection.close()
-
-
-@pytest.mark.parametrize("provider", ["AZURE", "GCP"])
+@pytest.mark.parametrize("provider", EMULATED)
 def test_on_the_twin(tmp_path: Path, provider: str) -> None:
     with started(provider.lower()) as found, spider(tmp_path) as client:
         before = found.contents(provider.lower())
