@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 LARGEST_BODY = 1024 * 1024
+LONGEST_HOLD = 3600.0
 
 _log = logging.getLogger(__name__)
 
@@ -86,11 +88,13 @@ class Facade(ABC):
 
     name: ClassVar[str]
     dialect: ClassVar[Dialect]
+    largest_body: ClassVar[int] = LARGEST_BODY
 
     def __init__(self, clock: TwinClock, routes: Sequence[Route]) -> None:
         self.settings = Settings()
         self.centre = Centre(clock)
         self._lock = threading.RLock()
+        self._others_may_call = threading.Condition(self._lock)
         self._map = Map(
             [Rule(route.path, methods=[route.method], endpoint=route) for route in routes],
             strict_slashes=False,
@@ -100,7 +104,7 @@ class Facade(ABC):
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
-        request.max_content_length = LARGEST_BODY
+        request.max_content_length = self.largest_body
         with self._lock:
             response = self._respond(request)
         return response(environ, start_response)
@@ -170,6 +174,14 @@ class Facade(ABC):
         for permission in permissions:
             if permission not in allowed:
                 raise self.forbidden(call, permission)
+
+    def hold_until(self, ended: Callable[[], bool], seconds: float = LONGEST_HOLD, look: float = 0.02) -> None:
+        """Keeps the caller waiting in real time, at most so many seconds, and lets others call meanwhile; not while the
+        clock stands still."""
+        until = time.monotonic() + seconds
+        while not ended() and self.centre.clock.speed and time.monotonic() < until:
+            self._others_may_call.wait(look)
+            self.centre.settle()
 
     def _respond(self, request: Request) -> Response:
         self.centre.settle()

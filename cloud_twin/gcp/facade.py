@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Container, Mapping
 from functools import partial
 
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -50,7 +48,6 @@ class Gcp(Facade):
         ]
         login = Route("oauth2.token", "POST", TOKEN, lambda call: self.account.token(call.request))
         super().__init__(clock, [*routes, login])
-        self._others_may_call = threading.Condition(self._lock)
 
     def claims(self, path: str, _: str) -> bool:
         return path == TOKEN or path.startswith("/compute/v1/projects/")
@@ -111,13 +108,6 @@ class Gcp(Facade):
             return
         if missing := {permission: key for permission, key in needed.items() if permission not in allowed}:
             raise forbidden(missing)
-
-    def hold_until(self, ended: Callable[[], bool], seconds: float, look: float) -> None:
-        """Keeps the caller waiting in real time, and lets others call meanwhile; not while the clock stands still."""
-        until = time.monotonic() + seconds
-        while not ended() and self.centre.clock.speed and time.monotonic() < until:
-            self._others_may_call.wait(look)
-            self.centre.settle()
 
     def _check_place(self, call: Call) -> None:
         """Raises GceError for another's project, one that is not there, an unknown zone, an unknown region."""
