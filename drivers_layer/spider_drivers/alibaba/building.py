@@ -3,7 +3,7 @@ what is in use."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import TypeVar
 
 from ..contract import (
@@ -49,12 +49,20 @@ def create(
     visible = converge.visible(lambda: attempt.parts[parts[0].name], shown)
 
     def step() -> Wait | None:
-        return converge.create([*parts, visible], attempt, lag_seconds=lag_seconds)
+        return converge.create([*_once(parts, attempt), visible], attempt, lag_seconds=lag_seconds)
 
     try:
         return patiently(step) or seen[-1]
     except NotFound as late:
         return Wait(LOOK_AGAIN_SECONDS, f"the cloud does not show yet what was just made: {late.message}")
+
+
+def _once(parts: Sequence[Part], attempt: Attempt) -> list[Part]:
+    """What was ready when the next part was made is not asked for again."""
+    noted = attempt.parts
+    passed = len(parts) if converge.VISIBLE in noted else 0
+    passed = passed or max((place for place, part in enumerate(parts) if part.name in noted), default=0)
+    return [Part(part.name, part.make, part.find) for part in parts[:passed]] + list(parts[passed:])
 
 
 def patiently(step: Callable[[], Shape | Wait]) -> Shape | Wait:
@@ -68,6 +76,31 @@ def patiently(step: Callable[[], Shape | Wait]) -> Shape | Wait:
 def delete(parts: Sequence[Part], attempt: Attempt) -> Wait | None:
     """As converge.delete."""
     return patiently(lambda: converge.delete(parts, attempt, lag_seconds=LAG_SECONDS))
+
+
+def gone(
+    attempt: Attempt,
+    cloud_id: str,
+    send: Callable[[], object],
+    status: Callable[[], str | None],
+    settled: Container[str],
+) -> Wait | None:
+    """Sends a delete, which lasts a while. None once nothing is there any more to be deleted.
+
+    `status`: what is shown, None for nothing. What is not `settled` is changing, by this delete or otherwise. That
+    nothing is shown is believed of what a delete was granted for: before, it may be shown late.
+    """
+    part, now = f"delete {cloud_id}", status()
+    if now is None and part in attempt.parts:
+        return None
+    if now is not None and now not in settled:
+        return Wait(LOOK_AGAIN_SECONDS, f"{cloud_id} is {now}")
+    try:
+        send()
+    except NotFound:
+        return None
+    attempt.note(part, cloud_id)
+    return Wait(LOOK_AGAIN_SECONDS, f"{cloud_id} is being deleted")
 
 
 def refuse_in_use(title: str, cloud_id: str, users: Iterable[str]) -> None:

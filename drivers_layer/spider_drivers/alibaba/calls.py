@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,6 +38,14 @@ _LISTS: dict[str, tuple[str, int, bool]] = {
     "vpc.DescribeVSwitches": ("VSwitches.VSwitch", 50, False),
     "vpc.DescribeVpcs": ("Vpcs.Vpc", 50, False),
 }
+
+
+def _without_query(record: logging.LogRecord) -> bool:
+    return "Signature=" not in record.getMessage()
+
+
+# At DEBUG urllib3 logs whole URLs, and here these carry tokens, signatures and passwords.
+logging.getLogger("urllib3.connectionpool").addFilter(_without_query)
 
 
 class _Signer(AcsClient):  # type: ignore[misc]  # the SDK has no types

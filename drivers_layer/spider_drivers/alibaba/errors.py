@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from ..contract import (
     AlreadyExists,
@@ -21,6 +22,7 @@ from ..contract import (
     Refused,
     SpiderError,
     Throttled,
+    Unsupported,
     wire,
 )
 from ..contract.wire import Answered, broken
@@ -48,6 +50,7 @@ _CLASSES: tuple[tuple[re.Pattern[str], type[SpiderError]], ...] = tuple(
         (r"DependencyViolation(\..+)?|.+\.InUse", InUse),
         (r".+\.Duplicated?|.*AlreadyExists?(ed)?(\..+)?", AlreadyExists),
         (r".*NotFound|.*NotExists?|InvalidInstanceType\.ValueNotSupported|Invalid\w+Id\.Malformed", NotFound),
+        (r"NotImplemented|Unsupported.*", Unsupported),
         (r"Invalid.*|Missing.*|Illegal.*|.*Malformed|.*(Value)?NotSupported|.*Mismatch|.*NotUnique", Invalid),
     )
 )
@@ -57,6 +60,19 @@ _FIELDS_BY_TEXT: tuple[tuple[str, str], ...] = (
     (r"(?i)security group .* vswitch .* (vpc|network)", "security_groups"),
     (r"(?i)instance ?type", "spec"),
 )
+
+
+def made(answer: Mapping[str, Any], *path: str | int) -> str:
+    """The id in a create's answer. Raises NoAnswer where there is none: the create may have taken effect."""
+    found: Any = answer
+    try:
+        for member in path:
+            found = found[member]
+    except (IndexError, KeyError, TypeError):
+        found = None
+    if not isinstance(found, str) or not found:
+        raise nonsense(False, str(answer)[:200])
+    return found
 
 
 def from_answer(answer: Answered, fields: Fields, redact: Callable[[str], str]) -> SpiderError:

@@ -66,7 +66,7 @@ class AlibabaRegions(RegionHandler):
 def _regions(acs: Acs) -> list[Thing]:
     answer = acs.call("ecs.DescribeRegions", AcceptLanguage=_ENGLISH)
     with understood():
-        return [dict(one) for one in answer["Regions"]["Region"]]
+        return [{**one, "RegionId": str(one["RegionId"])} for one in answer["Regions"]["Region"]]
 
 
 def _zones(acs: Acs, *, verbose: bool = False) -> list[Thing]:

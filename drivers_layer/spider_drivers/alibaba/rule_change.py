@@ -1,7 +1,8 @@
 """Rules added to a security group or taken from it: one call per direction.
 
-ECS grants the addition of a rule that is there already and the removal of one that is not, both without doing
-anything (API reference, AuthorizeSecurityGroup and RevokeSecurityGroup with Permissions): each call may be sent again.
+ECS grants the addition of a rule that is there already without doing anything, so that call may be sent again. Of the
+removal of one that is not there its reference says both, that it is granted and that it is refused
+(InvalidSecurityGroupRule.RuleNotExist): only rules that are shown are removed.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ from ..contract import (
 from . import building, details, rules, tags
 from .calls import Acs, Thing
 from .dependents import group_users
-from .errors import Fields, understood
+from .errors import Fields, made, understood
 from .rule_change import RuleChange, authorize, permissions
 
 _FIELDS: Fields = {"invalidvpc": "vpc", "invalidtag": "tags", "invalid": "name"}
@@ -79,7 +79,9 @@ class AlibabaSecurityGroups(SecurityGroupHandler):
         return building.create(change.parts(), attempt, lambda _: self.get(ref), change.complete)
 
     def _shape(self, found: Thing) -> SecurityGroup:
-        own = permissions(self._acs, found["SecurityGroupId"])
+        with understood():
+            cloud_id = found["SecurityGroupId"]
+        own = permissions(self._acs, cloud_id)
         with understood():
             return _group(found, own)
 
@@ -132,16 +134,10 @@ class _Making:
             ClientToken=client_token,
             Tag=tags.made(self._attempt.token, request.tags),
         )
-        with understood():
-            return str(answer["SecurityGroupId"])
+        return made(answer, "SecurityGroupId")
 
-    def _close(self, client_token: str) -> str:
-        self._acs.call(
-            "ecs.ModifySecurityGroupPolicy",
-            SecurityGroupId=self._group(),
-            InnerAccessPolicy="Drop",
-            ClientToken=client_token,
-        )
+    def _close(self, _: str) -> str:
+        self._acs.call("ecs.ModifySecurityGroupPolicy", SecurityGroupId=self._group(), InnerAccessPolicy="Drop")
         return self._group()
 
     def _part(self, direction: Direction, wanted: list[Thing]) -> Part:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ..contract import Attempt, Iid, Invalid, NotFound, Part, Subnet, SubnetRequest
+from ..contract import Attempt, Iid, Invalid, NotFound, Part, Subnet, SubnetRequest, Wait
 from . import building, details, tags
 from .calls import Acs, Thing
-from .errors import Fields, understood
+from .errors import Fields, made, understood
 
 PART = "subnet "  # a subnet's part is this and its name
 
@@ -63,8 +63,7 @@ def part(acs: Acs, vpc: Callable[[], str], request: SubnetRequest, attempt: Atte
             ClientToken=client_token,
             Tag=tags.made(attempt.token, request.tags),
         )
-        with understood():
-            return str(answer["VSwitchId"])
+        return made(answer, "VSwitchId")
 
     return Part(PART + request.name, make, lambda: id_by_token(acs, attempt.token, request.name))
 
@@ -75,12 +74,27 @@ def id_by_token(acs: Acs, token: str, name: str) -> str | None:
     return next((str(one["VSwitchId"]) for one in made if one.get("VSwitchName") == name), None)
 
 
+def remove(acs: Acs, attempt: Attempt, cloud_id: str) -> Wait | None:
+    def status() -> str | None:
+        try:
+            return str(described(acs, cloud_id).get("Status"))
+        except NotFound:
+            return None
+
+    def send() -> None:
+        acs.call("vpc.DeleteVSwitch", VSwitchId=cloud_id)
+
+    return building.gone(attempt, cloud_id, send, status, ("Available",))
+
+
 def elsewhere(acs: Acs, cloud_id: str, vpc: str) -> bool:
     """Whether the subnet is shown in another VPC."""
     try:
-        return bool(described(acs, cloud_id)["VpcId"] != vpc)
+        found = described(acs, cloud_id)
     except NotFound:
         return False
+    with understood():
+        return bool(found["VpcId"] != vpc)
 
 
 def available(subnet: Subnet) -> bool:

@@ -8,7 +8,6 @@ from functools import partial
 
 from ..contract import (
     Attempt,
-    Conflict,
     Invalid,
     NotFound,
     Part,
@@ -23,7 +22,7 @@ from ..contract import (
 )
 from . import building, image, spec, tags
 from .calls import Acs, Thing
-from .errors import understood
+from .errors import made, understood
 from .instance import GONE, ROOT_DISK, RUN_FIELDS, as_vm, kept, public_address, run_parameters, status_of
 from .key_pair import described as key_pair_described
 
@@ -74,7 +73,7 @@ class AlibabaVms(VmHandler):
     def delete(self, ref: Ref, attempt: Attempt) -> Wait | None:
         cloud_id = ref.id or attempt.parts.get("instance") or self._id_by_token(ref.token)
         # Removed last first: the interface goes with the instance, and groups and subnets are free once it has gone.
-        removals = (self._interface_gone, self._released) if cloud_id else ()
+        removals = (self._interface_gone, partial(self._released, attempt)) if cloud_id else ()
         return building.delete([building.removal(cloud_id, remove) for remove in removals if cloud_id], attempt)
 
     def suspend(self, ref: Ref, attempt: Attempt) -> VmStatus | Wait:
@@ -130,10 +129,10 @@ class AlibabaVms(VmHandler):
         return base
 
     def _run(self, request: VmRequest, base: Thing, attempt: Attempt, client_token: str) -> str:
-        parameters = run_parameters(request, base, attempt.token, self._public_key(request))
+        public_key = "" if image.windows(base) else self._public_key(request)
+        parameters = run_parameters(request, base, attempt.token, public_key)
         answer = self._acs.call("ecs.RunInstances", RUN_FIELDS, ClientToken=client_token, **parameters)
-        with understood():
-            return str(answer["InstanceIdSets"]["InstanceIdSet"][0])
+        return made(answer, "InstanceIdSets", "InstanceIdSet", 0)
 
     def _public_key(self, request: VmRequest) -> str:
         """The engine knows the key pairs that it has made; of others ECS tells the public half."""
@@ -166,18 +165,21 @@ class AlibabaVms(VmHandler):
         self._acs.call("ecs.TagResources", Tag=tags.listed({ROOT_DISK: kept(disk)}), **kind)
         return str(disk["DiskId"])
 
-    def _released(self, cloud_id: str) -> Wait | None:
-        try:
-            stopped = status_of(described(self._acs, cloud_id)) is VmStatus.SUSPENDED
-        except NotFound:
-            stopped = False  # gone, or not shown yet: releasing tells
-        try:
-            self._acs.call("ecs.DeleteInstance", InstanceId=cloud_id, **({} if stopped else {"Force": True}))
-        except NotFound:
-            return None
-        except Conflict as busy:
-            return Wait(LOOK_AGAIN_SECONDS, busy.message)
-        return Wait(LOOK_AGAIN_SECONDS, "the VM is being released")
+    def _released(self, attempt: Attempt, cloud_id: str) -> Wait | None:
+        seen: list[str] = []
+
+        def status() -> str | None:
+            try:
+                seen.append(str(described(self._acs, cloud_id)["Status"]))
+            except NotFound:
+                return None
+            return seen[-1]
+
+        def send() -> None:
+            force = {} if seen == ["Stopped"] else {"Force": True}
+            self._acs.call("ecs.DeleteInstance", InstanceId=cloud_id, **force)
+
+        return building.gone(attempt, cloud_id, send, status, ("Running", "Stopped"))
 
     def _interface_gone(self, cloud_id: str) -> Wait | None:
         left = self._acs.all("ecs.DescribeNetworkInterfaces", InstanceId=cloud_id)
@@ -192,6 +194,7 @@ class AlibabaVms(VmHandler):
 def described(acs: Acs, cloud_id: str) -> Thing:
     """Raises NotFound."""
     found = acs.all("ecs.DescribeInstances", InstanceIds=json.dumps([cloud_id]))
-    if not found or status_of(found[0]) is GONE:
-        raise building.missing("VM", cloud_id)
-    return found[0]
+    with understood():
+        if found and status_of(found[0]) is not GONE:
+            return found[0]
+    raise building.missing("VM", cloud_id)

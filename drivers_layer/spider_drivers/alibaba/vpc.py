@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
 
 from ..contract import (
     Attempt,
@@ -20,7 +22,7 @@ from ..contract import (
 from . import building, details, subnets, tags
 from .calls import Acs, Thing
 from .dependents import interface_users, vpc_users
-from .errors import Fields, understood
+from .errors import Fields, made, understood
 
 _FIELDS: Fields = {"invalidcidrblock": "cidr", "invalidvpcname": "name", "invalidtag": "tags", "invalid": "cidr"}
 _IN_FIELDS = ("VpcId", "VpcName", "CidrBlock", "Tags", "VSwitchIds")
@@ -50,10 +52,14 @@ class AlibabaVpcs(VpcHandler):
     def create(self, request: VpcRequest, attempt: Attempt) -> Vpc | Wait:
         """Parts: vpc, one per subnet, visible."""
         subnets.refuse_without_zone(request.subnets, self._zone, subnets.OF_A_VPC)
+
+        def vpc() -> str:
+            return attempt.parts["vpc"]
+
         parts = [self._part(request, attempt)]
         for subnet in request.subnets:
-            made = subnets.part(self._acs, lambda: attempt.parts["vpc"], subnet, attempt, self._zone, subnets.OF_A_VPC)
-            parts.append(made)
+            made = subnets.part(self._acs, vpc, subnet, attempt, self._zone, subnets.OF_A_VPC)
+            parts.append(replace(made, ready=lambda _: self._ready(vpc())))
 
         def complete(vpc: Vpc) -> bool:
             return available(vpc) and sum(map(subnets.available, vpc.subnets)) >= len(request.subnets)
@@ -67,8 +73,9 @@ class AlibabaVpcs(VpcHandler):
             building.refuse_in_use("VPC", cloud_id, vpc_users(self._acs, found))
         noted = [one for part, one in attempt.parts.items() if part.startswith(subnets.PART)]
         shown = [one["VSwitchId"] for one in subnets.of(self._acs, cloud_id)] if cloud_id else []
-        parts = [building.removal(cloud_id, self._delete)] if cloud_id else []
-        parts += [building.removal(one, self._delete_subnet) for one in sorted({*noted, *shown})]
+        parts = [building.removal(cloud_id, partial(self._delete, attempt))] if cloud_id else []
+        remove = partial(subnets.remove, self._acs, attempt)
+        parts += [building.removal(one, remove) for one in sorted({*noted, *shown})]
         return building.delete(parts, attempt)
 
     def add_subnet(self, ref: Ref, request: SubnetRequest, attempt: Attempt) -> Vpc | Wait:
@@ -93,7 +100,7 @@ class AlibabaVpcs(VpcHandler):
             if subnets.elsewhere(self._acs, cloud_id, vpc):
                 return None
             building.refuse_in_use("subnet", cloud_id, interface_users(self._acs, VSwitchId=cloud_id))
-        parts = [building.removal(cloud_id, self._delete_subnet)] if cloud_id else []
+        parts = [building.removal(cloud_id, partial(subnets.remove, self._acs, attempt))] if cloud_id else []
         return building.delete(parts, attempt)
 
     def _part(self, request: VpcRequest, attempt: Attempt) -> Part:
@@ -106,24 +113,26 @@ class AlibabaVpcs(VpcHandler):
                 ClientToken=client_token,
                 Tag=tags.made(attempt.token, request.tags),
             )
-            with understood():
-                return str(answer["VpcId"])
+            return made(answer, "VpcId")
 
         return Part("vpc", make, lambda: self._id_by_token(attempt.token), self._ready)
 
     def _ready(self, cloud_id: str) -> Wait | None:
+        """A new VSwitch puts its VPC back to Pending for a while, and bars the next one."""
         status = described(self._acs, cloud_id).get("Status")
         if status == "Available":
             return None
         return Wait(building.LOOK_AGAIN_SECONDS, f"the VPC is {status}")
 
-    def _delete(self, cloud_id: str) -> None:
-        with contextlib.suppress(NotFound):
+    def _delete(self, attempt: Attempt, cloud_id: str) -> Wait | None:
+        def status() -> str | None:
+            found = self._shown(cloud_id)
+            return str(found.get("Status")) if found else None
+
+        def send() -> None:
             self._acs.call("vpc.DeleteVpc", VpcId=cloud_id)
 
-    def _delete_subnet(self, cloud_id: str) -> None:
-        with contextlib.suppress(NotFound):
-            self._acs.call("vpc.DeleteVSwitch", VSwitchId=cloud_id)
+        return building.gone(attempt, cloud_id, send, status, ("Available",))
 
     def _shown(self, cloud_id: str) -> Thing | None:
         with contextlib.suppress(NotFound):
@@ -144,7 +153,6 @@ def described(acs: Acs, cloud_id: str) -> Thing:
 
 
 def available(vpc: Vpc) -> bool:
-    """A new VSwitch puts its VPC back to Pending for a while."""
     return vpc.details.get("Status") == "Available"
 
 

@@ -1,0 +1,178 @@
+"""What the Alibaba driver's tests share: an emulated ECS in this process, a connection whose calls are kept, a server
+that answers as ECS and VPC do on the wire."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+
+from spider_drivers.alibaba import AlibabaDriver
+from spider_drivers.alibaba.connection import AlibabaConnection
+from spider_drivers.contract import (
+    Attempt,
+    CallRecord,
+    CallRecorder,
+    ConnectionInfo,
+    Ref,
+    Rule,
+    SecurityGroup,
+    SecurityGroupRequest,
+    SubnetRequest,
+    SystemClock,
+    VirtualClock,
+    Vm,
+    VmRequest,
+    Vpc,
+    VpcRequest,
+    Wait,
+)
+
+from cloud_twin.serve import serving
+from cloud_twin.twin import Twin
+from tests.drivers.docker_support import Answer, Request
+
+REGION, ZONE = "ap-northeast-1", "ap-northeast-1a"
+KEYS = {"Region": REGION, "Zone": ZONE}
+IMAGE = "ubuntu_22_04_x64_20G_alibase_20261015.vhd"
+SPEC = "ecs.t6-c1m1.large"
+SECRET = "an+access/key=secret0example"
+CREDENTIAL = {"ClientId": "LTAI5tExampleExampleExam", "ClientSecret": SECRET}
+# Nobody has the private half.
+PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS somebody"
+
+T = TypeVar("T")
+_tokens = itertools.count(1)
+
+
+@dataclass
+class Alibaba:
+    """`call` and `all` are the driver's own way to ECS and VPC, for looking at what it has made."""
+
+    connection: AlibabaConnection
+    records: list[CallRecord]
+
+    def call(self, api: str, **parameters: Any) -> dict[str, Any]:
+        return self.connection._acs.call(api, **parameters)
+
+    def all(self, api: str, **parameters: Any) -> list[dict[str, Any]]:
+        return self.connection._acs.all(api, **parameters)
+
+    def apis_of(self, step: Callable[[], object]) -> list[str]:
+        """Names of the calls that `step` makes."""
+        before = len(self.records)
+        step()
+        return [record.api for record in self.records[before:]]
+
+    def outcomes(self) -> list[tuple[str, str]]:
+        return [(record.api, record.error_code) for record in self.records]
+
+
+def connect(
+    url: str, given: Mapping[str, str] | None = None, *, page_size: int | None = None, **region_keys: str
+) -> Alibaba:
+    """`given`: the credential."""
+    given = given or CREDENTIAL
+    records: list[CallRecord] = []
+    recorder = CallRecorder(SystemClock(), records.append, given.values())
+    info = ConnectionInfo("alibaba", "ALIBABA", given, {**KEYS, "Endpoint": url, **region_keys})
+    connection = AlibabaDriver(page_size=page_size).connect(info, recorder)
+    assert isinstance(connection, AlibabaConnection)
+    return Alibaba(connection, records)
+
+
+@dataclass
+class Emulated:
+    """`cloud`: the façade of ECS and VPC."""
+
+    twin: Twin
+    url: str
+    credential: dict[str, str] = field(repr=False)
+
+    @property
+    def cloud(self) -> Any:
+        return self.twin.clouds["alibaba"]
+
+    def connect(self, *, page_size: int | None = None, **region_keys: str) -> Alibaba:
+        return connect(self.url, self.credential, page_size=page_size, **region_keys)
+
+    def contents(self) -> set[str]:
+        return set(self.cloud.contents())
+
+
+@contextlib.contextmanager
+def emulated(transition_seconds: float = 0.0) -> Iterator[Emulated]:
+    """An emulated ECS in this process."""
+    twin = Twin("alibaba")
+    twin.clouds["alibaba"].settings.transition_seconds = transition_seconds
+    with serving(twin) as url:
+        account = json.loads(twin.clouds["alibaba"].files(url, url)["alibaba.json"])
+        yield Emulated(twin, url, {"ClientId": account["AccessKeyId"], "ClientSecret": account["AccessKeySecret"]})
+
+
+def done(step: Callable[[Attempt], T | Wait], attempt: Attempt | None = None, twin: Twin | None = None) -> T:
+    """The answer of an operation, whose waits cost no time: they are passed by the twin's clock."""
+    attempt = attempt or Attempt(f"operation-{next(_tokens)}", clock=VirtualClock())
+    for _ in range(100):
+        answer = step(attempt)
+        if not isinstance(answer, Wait):
+            return answer
+        if twin:
+            twin.clock.advance(answer.seconds)
+    raise AssertionError(f"still {answer}")
+
+
+def make_vpc(alibaba: Alibaba, name: str = "net", cidr: str = "10.0.0.0/16", subnet: str = "10.0.1.0/24") -> Vpc:
+    """With one subnet, `<name>-a`."""
+    request = VpcRequest(name, cidr, (SubnetRequest(f"{name}-a", subnet),))
+    return done(lambda attempt: alibaba.connection.vpc.create(request, attempt))
+
+
+def make_group(alibaba: Alibaba, vpc: Vpc, *rules: Rule, name: str = "group") -> SecurityGroup:
+    request = SecurityGroupRequest(name, ref(vpc), rules)
+    return done(lambda attempt: alibaba.connection.security_group.create(request, attempt))
+
+
+def vm_request(vpc: Vpc, *groups: SecurityGroup, name: str = "machine", **more: Any) -> VmRequest:
+    subnet, refs = ref(vpc.subnets[0]), tuple(ref(group) for group in groups)
+    return VmRequest(name, Ref(IMAGE, IMAGE), SPEC, ref(vpc), subnet, refs, **more)
+
+
+def make_vm(alibaba: Alibaba, request: VmRequest) -> Vm:
+    return done(lambda attempt: alibaba.connection.vm.create(request, attempt))
+
+
+def ref(shape: Any) -> Ref:
+    return Ref(shape.iid.name, shape.iid.id)
+
+
+def answer(**members: Any) -> Answer:
+    """One of success."""
+    return Answer({"RequestId": "R-1", **members})
+
+
+def error(status: int, code: str, text: str, **headers: str) -> Answer:
+    """A refusal in Alibaba's form."""
+    told = {"RequestId": "R-1", "HostId": "ecs.aliyuncs.com", "Code": code, "Message": text}
+    return Answer(told, status, {name.replace("_", "-"): value for name, value in headers.items()})
+
+
+def parameters(request: Request) -> dict[str, str]:
+    """Of a call, as they were sent."""
+    return dict(parse_qsl(request.query, keep_blank_values=True))
+
+
+def vpcs(*found: dict[str, Any]) -> Answer:
+    return answer(Vpcs={"Vpc": list(found)}, TotalCount=len(found))
+
+
+def switches(*found: dict[str, Any]) -> Answer:
+    return answer(VSwitches={"VSwitch": list(found)}, TotalCount=len(found))
+
+
+VPC = {"VpcId": "vpc-1", "VpcName": "net", "CidrBlock": "10.0.0.0/16", "Status": "Available"}
+REGIONS = answer(Regions={"Region": [{"RegionId": REGION, "LocalName": "Japan (Tokyo)"}]})
