@@ -52,6 +52,12 @@ def _gcp(clock: TwinClock) -> Cloud:
     return Gcp(clock)
 
 
+def _openstack(clock: TwinClock) -> Cloud:
+    from .openstack import OpenStack
+
+    return OpenStack(clock)
+
+
 # In the order in which they are asked: AWS, whose calls have no path of their own, takes what is left.
 MAKERS: Mapping[str, Callable[[TwinClock], Cloud]] = {
     "docker": _docker,
@@ -59,6 +65,7 @@ MAKERS: Mapping[str, Callable[[TwinClock], Cloud]] = {
     "azure": _azure,
     "cloudit": _cloudit,
     "gcp": _gcp,
+    "openstack": _openstack,
     "aws": _aws,
 }
 

@@ -16,11 +16,14 @@ from .docker import DOCKER
 from .gcp import GCP
 from .log import Log, Logged
 from .middleware import Faults
+from .openstack import OPENSTACK
 from .proxy import Forwarding
 from .rule import Rule
 from .services import Services
 
-DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (ALIBABA, AZURE, CLOUDIT, DOCKER, EC2, GCP)}
+DIALECTS: dict[str, Dialect] = {
+    dialect.name: dialect for dialect in (ALIBABA, AZURE, CLOUDIT, DOCKER, EC2, GCP, OPENSTACK)
+}
 
 __all__ = [
     "ALIBABA",
@@ -30,6 +33,7 @@ __all__ = [
     "DOCKER",
     "EC2",
     "GCP",
+    "OPENSTACK",
     "Answer",
     "Dialect",
     "Faults",

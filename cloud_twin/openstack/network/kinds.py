@@ -1,0 +1,304 @@
+"""The kinds of resources, their attributes, and how neutron reads a body that makes or changes one.
+
+Attributes and the order of checks are neutron_lib's (api/definitions, api/attributes.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..account import PROJECT_ID
+from ..errors import NetworkError, unserved
+from . import values
+from .values import Reader, Wrong
+
+REQUIRED = object()
+# Left out, and the plugin decides.
+UNSET = object()
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """`guarded`: only an administrator may set it; `unserved`: the twin refuses it, unless it is the default."""
+
+    default: Any = UNSET
+    read: Reader = values.anything
+    post: bool = True
+    put: bool = True
+    guarded: bool = False
+    unserved: bool = False
+    filter: bool = True
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`absent`: the exception and the words for one that is not there, with {id}."""
+
+    name: str
+    plural: str
+    attributes: Mapping[str, Attribute]
+    absent: tuple[str, str]
+
+    @property
+    def path(self) -> str:
+        return self.plural.replace("_", "-")
+
+    @property
+    def collection(self) -> str:
+        """As errors spell it: floatingip, router."""
+        return self.name
+
+    def not_found(self, given: str) -> NetworkError:
+        return NetworkError(404, self.absent[0], self.absent[1].format(id=given))
+
+
+def refused(message: str) -> NetworkError:
+    return NetworkError(400, "HTTPBadRequest", message)
+
+
+def given(kind: Kind, data: Mapping[str, Any], *, creating: bool) -> dict[str, Any]:
+    """What a request sets, checked and converted; in a create with the defaults, UNSET left out.
+
+    Raises NetworkError."""
+    _check_project(data)
+    known = {**kind.attributes, **_PROJECT}
+    if unknown := sorted(set(data) - set(known)):
+        raise refused(f"Unrecognized attribute(s) '{', '.join(unknown)}'")
+    found = dict(data)
+    for name, attribute in known.items():
+        if creating:
+            _fill(found, name, attribute)
+        elif name in found and not attribute.put:
+            raise refused(f"Cannot update read-only attribute {name}")
+    for name, attribute in known.items():
+        if name in found:
+            found[name] = _read(name, attribute, found[name])
+    _check_guarded(kind, data, creating=creating)
+    return {name: value for name, value in found.items() if name not in _PROJECT}
+
+
+def _fill(found: dict[str, Any], name: str, attribute: Attribute) -> None:
+    if not attribute.post:
+        if name in found:
+            raise refused(f"Attribute '{name}' not allowed in POST")
+    elif name not in found:
+        if attribute.default is REQUIRED:
+            raise refused(f"Failed to parse request. Required attribute '{name}' not specified")
+        if attribute.default is not UNSET:
+            found[name] = attribute.default
+
+
+def _read(name: str, attribute: Attribute, value: Any) -> Any:
+    if attribute.unserved and value != attribute.default:
+        raise unserved("network", f"the attribute '{name}'")
+    try:
+        return attribute.read(value)
+    except Wrong as error:
+        raise refused(f"Invalid input for {name}. Reason: {error}.") from None
+
+
+def _check_project(data: Mapping[str, Any]) -> None:
+    for name in _PROJECT:
+        if data.get(name, PROJECT_ID) != PROJECT_ID:
+            raise refused(
+                "Specifying 'project_id' or 'tenant_id' other than the authenticated project in request requires admin "
+                "or advsvc privileges"
+            )
+
+
+def _check_guarded(kind: Kind, data: Mapping[str, Any], *, creating: bool) -> None:
+    action = f"{'create' if creating else 'update'}_{kind.name}"
+    set_here = [
+        name
+        for name, attribute in kind.attributes.items()
+        if attribute.guarded and name in data and data[name] != attribute.default
+    ]
+    if set_here:
+        rules = " and ".join(f"rule:{action}:{name}" for name in set_here)
+        raise disallowed(f"(rule:{action} and {rules})")
+
+
+def disallowed(rule: str) -> NetworkError:
+    return NetworkError(403, "PolicyNotAuthorized", f"{rule} is disallowed by policy")
+
+
+_PROJECT = {
+    "tenant_id": Attribute(read=values.string, put=False),
+    "project_id": Attribute(read=values.string, put=False),
+}
+_OWN = Attribute(post=False, put=False)
+_HIDDEN_PROVIDER = Attribute(guarded=True)
+_STANDARD: Mapping[str, Attribute] = {
+    "id": _OWN,
+    "description": Attribute("", values.string),
+    "tags": _OWN,
+    "created_at": _OWN,
+    "updated_at": _OWN,
+    "revision_number": _OWN,
+}
+_NAME = Attribute("", values.string)
+_UP = Attribute(True, values.boolean)
+
+NETWORK = Kind(
+    "network",
+    "networks",
+    {
+        "name": _NAME,
+        "admin_state_up": _UP,
+        "mtu": Attribute(0, values.integer),
+        "port_security_enabled": Attribute(True, values.boolean),
+        "availability_zone_hints": Attribute([], values.anything, put=False, filter=False),
+        "shared": Attribute(False, values.boolean, guarded=True),
+        "router:external": Attribute(False, values.boolean, guarded=True),
+        "is_default": Attribute(False, values.boolean, guarded=True),
+        "provider:network_type": _HIDDEN_PROVIDER,
+        "provider:physical_network": _HIDDEN_PROVIDER,
+        "provider:segmentation_id": _HIDDEN_PROVIDER,
+        "segments": _HIDDEN_PROVIDER,
+        "status": _OWN,
+        "subnets": Attribute(post=False, put=False, filter=False),
+        "availability_zones": Attribute(post=False, put=False, filter=False),
+        "ipv4_address_scope": _OWN,
+        "ipv6_address_scope": _OWN,
+        **_STANDARD,
+    },
+    ("NetworkNotFound", "Network {id} could not be found."),
+)
+
+_V6_MODES = values.one_of("dhcpv6-stateful", "dhcpv6-stateless", "slaac")
+SUBNET = Kind(
+    "subnet",
+    "subnets",
+    {
+        "name": _NAME,
+        "network_id": Attribute(REQUIRED, values.uuid_text, put=False),
+        "ip_version": Attribute(
+            REQUIRED, lambda value: values.one_of(4, 6)(int(value) if str(value).isdigit() else value), put=False
+        ),
+        "cidr": Attribute(UNSET, values.or_none(values.network), put=False),
+        "gateway_ip": Attribute(UNSET, values.or_none(values.ip)),
+        "allocation_pools": Attribute(UNSET, values.pools, filter=False),
+        "dns_nameservers": Attribute([], values.nameservers, filter=False),
+        "host_routes": Attribute([], values.routes, filter=False),
+        "enable_dhcp": Attribute(True, values.boolean),
+        "ipv6_ra_mode": Attribute(UNSET, _V6_MODES, put=False),
+        "ipv6_address_mode": Attribute(UNSET, _V6_MODES, put=False),
+        "prefixlen": Attribute(UNSET, put=False, unserved=True),
+        "subnetpool_id": Attribute(None, put=False, unserved=True),
+        "use_default_subnetpool": Attribute(False, put=False, unserved=True),
+        "service_types": Attribute([], values.anything, unserved=True, filter=False),
+        **_STANDARD,
+    },
+    ("SubnetNotFound", "Subnet {id} could not be found."),
+)
+
+PORT = Kind(
+    "port",
+    "ports",
+    {
+        "name": _NAME,
+        "network_id": Attribute(REQUIRED, values.uuid_text, put=False),
+        "admin_state_up": _UP,
+        "mac_address": Attribute(UNSET, values.mac),
+        "fixed_ips": Attribute(UNSET, values.fixed_ips),
+        "security_groups": Attribute(UNSET, values.or_none(values.uuids)),
+        "device_id": Attribute("", values.string),
+        "device_owner": Attribute("", values.string),
+        "port_security_enabled": Attribute(UNSET, values.boolean),
+        "allowed_address_pairs": Attribute([], values.anything, filter=False),
+        "extra_dhcp_opts": Attribute([], values.anything, unserved=True, filter=False),
+        "binding:vnic_type": Attribute(
+            "normal",
+            values.one_of(
+                "normal",
+                "direct",
+                "macvtap",
+                "baremetal",
+                "direct-physical",
+                "virtio-forwarder",
+                "smart-nic",
+                "accelerator-direct",
+                "accelerator-direct-physical",
+                "remote-managed",
+                "vdpa",
+            ),
+        ),
+        "binding:host_id": _HIDDEN_PROVIDER,
+        "binding:profile": _HIDDEN_PROVIDER,
+        "status": _OWN,
+        **_STANDARD,
+        "tags": Attribute([], values.anything, put=False),
+    },
+    ("PortNotFound", "Port {id} could not be found."),
+)
+
+ROUTER = Kind(
+    "router",
+    "routers",
+    {
+        "name": _NAME,
+        "admin_state_up": _UP,
+        "external_gateway_info": Attribute(None, values.dictionary, filter=False),
+        "availability_zone_hints": Attribute([], values.anything, put=False, filter=False),
+        "flavor_id": Attribute(UNSET, put=False, unserved=True),
+        "ha": Attribute(UNSET, guarded=True),
+        "distributed": Attribute(UNSET, guarded=True),
+        "routes": Attribute(UNSET, values.routes, post=False, unserved=True, filter=False),
+        "status": _OWN,
+        "availability_zones": Attribute(post=False, put=False, filter=False),
+        **_STANDARD,
+    },
+    ("RouterNotFound", "Router {id} could not be found"),
+)
+
+FLOATING_IP = Kind(
+    "floatingip",
+    "floatingips",
+    {
+        "floating_network_id": Attribute(REQUIRED, values.uuid_text, put=False),
+        "floating_ip_address": Attribute(None, values.or_none(values.ip), put=False, guarded=True),
+        "subnet_id": Attribute(None, values.or_none(values.uuid_text), put=False, filter=False),
+        "port_id": Attribute(None, values.or_none(values.uuid_text)),
+        "fixed_ip_address": Attribute(None, values.or_none(values.ip)),
+        "router_id": _OWN,
+        "status": _OWN,
+        "port_details": Attribute(post=False, put=False, filter=False),
+        **_STANDARD,
+    },
+    ("FloatingIPNotFound", "Floating IP {id} could not be found"),
+)
+
+GROUP = Kind(
+    "security_group",
+    "security_groups",
+    {
+        "name": _NAME,
+        "stateful": Attribute(True, values.boolean),
+        "security_group_rules": Attribute(post=False, put=False, filter=False),
+        "shared": _OWN,
+        **_STANDARD,
+    },
+    ("SecurityGroupNotFound", "Security group {id} does not exist"),
+)
+
+RULE = Kind(
+    "security_group_rule",
+    "security_group_rules",
+    {
+        "security_group_id": Attribute(REQUIRED, values.anything, put=False),
+        "direction": Attribute(REQUIRED, values.one_of("ingress", "egress"), put=False),
+        "ethertype": Attribute("IPv4", values.anything, put=False),
+        "protocol": Attribute(None, values.anything, put=False),
+        "port_range_min": Attribute(None, values.anything, put=False),
+        "port_range_max": Attribute(None, values.anything, put=False),
+        "remote_ip_prefix": Attribute(None, values.anything, put=False),
+        "remote_group_id": Attribute(None, values.anything, put=False),
+        "remote_address_group_id": Attribute(None, values.anything, put=False, unserved=True),
+        "normalized_cidr": _OWN,
+        "belongs_to_default_sg": _OWN,
+        **{name: one for name, one in _STANDARD.items() if name != "tags"},
+    },
+    ("SecurityGroupRuleNotFound", "Security group rule {id} does not exist"),
+)
