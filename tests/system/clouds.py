@@ -18,8 +18,8 @@ from .spider import Client
 class Cloud:
     """`credential` and `region`: KeyValueInfoList as a dict. `image` and `spec`: names at the cloud.
 
-    `cidr`: of the VPC, a /16. `prefix`: of all names, where the cloud is not the life cycle's alone. `label`: of what
-    is registered, where there is more than one of a provider.
+    `cidr`: of the VPC, a /16; `subnet_prefix`: how long those of its subnets are. `prefix`: of all names, where the
+    cloud is not the life cycle's alone. `label`: of what is registered, where there is more than one of a provider.
 
     What not all clouds have: `kept`, kinds that Spider keeps for it; `vpc_cidr`, whether a VPC has a range of its own;
     `any_names`, whether a key pair may be called anything; `tag`, a key of a tag.
@@ -31,6 +31,7 @@ class Cloud:
     image: str
     spec: str
     cidr: str = "192.168.0.0/16"
+    subnet_prefix: int = 24
     prefix: str = ""
     label: str = ""
     kept: frozenset[str] = frozenset()
@@ -43,8 +44,8 @@ class Cloud:
         return f"{self._word}-config"
 
     def subnets(self) -> Iterator[str]:
-        """CIDRs of the VPC's /24s, from the second on."""
-        networks = ipaddress.ip_network(self.cidr).subnets(new_prefix=24)
+        """CIDRs of the VPC's subnets, from the second on."""
+        networks = ipaddress.ip_network(self.cidr).subnets(new_prefix=self.subnet_prefix)
         return (str(network) for network in islice(networks, 1, None))
 
     def register(self, client: Client) -> None:
@@ -112,7 +113,21 @@ def azure_at(url: str, account: Mapping[str, str], ca: str) -> Cloud:
     )
 
 
-def docker_at(credential: Mapping[str, str], image: str, cidr: str, prefix: str) -> Cloud:
+def cloudit_at(url: str, account: Mapping[str, str]) -> Cloud:
+    """`account`: as in the twin's cloudit.json."""
+    return Cloud(
+        provider="CLOUDIT",
+        credential={**account, "IdentityEndpoint": url},
+        region={"Region": "default"},
+        image="Ubuntu-20.04",
+        spec="small-1",
+        cidr="10.0.0.0/16",
+        subnet_prefix=22,
+        kept=frozenset({"keypair"}),
+    )
+
+
+def docker_at(credential: Mapping[str, str], image: str, cidr: str = "192.168.0.0/16", prefix: str = "") -> Cloud:
     return Cloud(
         provider="DOCKER",
         credential=credential,
@@ -125,11 +140,18 @@ def docker_at(credential: Mapping[str, str], image: str, cidr: str, prefix: str)
     )
 
 
+DOCKER_IMAGE = "nginx:latest"  # which the twin's Engine has from the start
+
+
 def emulated(found: Twin, provider: str) -> Cloud:
     """A cloud of the twin's, as a user tells Spider about it."""
     match provider:
+        case "CLOUDIT":
+            return cloudit_at(found.plain, found.account("cloudit"))
         case "GCP":
             return gcp_at(found.plain, found.account("gcp"))
+        case "DOCKER":
+            return docker_at(found.account("docker"), DOCKER_IMAGE)
         case "AZURE":
             return azure_at(found.secure, found.account("azure"), found.ca)
     return aws_at(found.plain)
@@ -154,7 +176,7 @@ def mock() -> Iterator[Cloud]:
     )
 
 
-EMULATED = ("AWS", "AZURE", "GCP")
+EMULATED = ("AWS", "AZURE", "DOCKER", "GCP")
 CLOUDS: dict[str, Callable[[], contextlib.AbstractContextManager[Cloud]]] = {
     **{provider: partial(of_the_twin, provider) for provider in EMULATED},
     "MOCK": mock,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -59,8 +58,7 @@ class LifeCycle:
         return made
 
     def _create_vpc(self) -> None:
-        within = list(ipaddress.ip_network(self._cloud.cidr).subnets(new_prefix=24))
-        subnets = [{"Name": self._subnet, "IPv4_CIDR": str(within[1])}]
+        subnets = [{"Name": self._subnet, "IPv4_CIDR": next(self._cloud.subnets())}]
         made = self._post("vpc", {"Name": self._vpc, "IPv4_CIDR": self._cloud.cidr, "SubnetInfoList": subnets})
         named = [subnet["IId"]["NameId"] for subnet in made["SubnetInfoList"]]
         expect(named == [self._subnet], f"the subnets are {named}, not {self._subnet}")

@@ -8,7 +8,7 @@ from ..contract import Architecture, Iid, Image, ImageHandler, ImageStatus, Plat
 from . import details, names
 from .calls import Cloudit, Thing
 from .clusters import Clusters
-from .errors import understood
+from .errors import Asked, understood
 
 _ARCHITECTURES = {
     "x86_64": Architecture.X86_64,
@@ -42,9 +42,12 @@ class CloudItImages(ImageHandler):
         """Raises NotFound, or MissingReference of `field` where a request names the image."""
         wanted = ref.id or ref.name
         found = names.matching(self._cloudit.all("ace/templates"), wanted)
-        if not found:
+        if found:
+            return self._of_the_cluster(found)
+        if not wanted:
             raise names.absent("image", wanted, field)
-        return self._of_the_cluster(found)
+        # One that the list leaves out, or Cloudit's own words for its absence.
+        return self._cloudit.told("GET", "ace/templates/{}", wanted, asked=Asked(missing=field))
 
     def _of_the_cluster(self, found: builtins.list[Thing]) -> Thing:
         if len(found) == 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from ..contract import Attempt, Iid, InUse, Invalid, NoAnswer, NotFound, Part, Subnet, SubnetRequest, Unsupported
 from . import capability, details, marks
@@ -54,9 +54,8 @@ class Subnets:
         with contextlib.suppress(NotFound):
             self._cloudit.call("DELETE", "dna/subnets/{}", address, asked=Asked(conflict=InUse))
 
-    def refuse_in_use(self, found: Iterable[Thing], title: str) -> None:
-        """Raises InUse where a server is in one of them."""
-        addresses = {one["addr"] for one in found}
+    def refuse_in_use(self, addresses: Collection[str], title: str) -> None:
+        """Raises InUse where a server is in a subnet of one of them."""
         servers = self._cloudit.all("ace/servers") if addresses else []
         users = sorted(str(one.get("name")) for one in servers if one.get("subnetAddr") in addresses)
         if users:

@@ -74,7 +74,8 @@ class CloudItVms(VmHandler):
             seen.append(self.get(Ref(request.name, cloud_id)))
             return bool(seen[-1].public_ip)
 
-        parts = [self._made(request, attempt), self._addressed(request, attempt)]
+        private: builtins.list[str] = []
+        parts = [self._made(request, attempt, private), self._addressed(request, private)]
         parts.append(converge.visible(lambda: attempt.parts[SERVER], shown))
         return converge.create(parts, attempt, lag_seconds=capability.LAG_SECONDS) or seen[-1]
 
@@ -110,7 +111,8 @@ class CloudItVms(VmHandler):
             allowed=frozenset({from_state}),
         )
 
-    def _made(self, request: VmRequest, attempt: Attempt) -> Part:
+    def _made(self, request: VmRequest, attempt: Attempt, private: builtins.list[str]) -> Part:
+        """`private`: gets the address, once the server runs."""
         just_now: builtins.list[str] = []
 
         def make(_: str) -> str:
@@ -124,21 +126,18 @@ class CloudItVms(VmHandler):
         def ready(cloud_id: str) -> Wait | None:
             if just_now:
                 return Wait(LOOK_AGAIN_SECONDS, "the server is being made")
-            return None if ADDRESS in attempt.parts else self._running(cloud_id)
+            return None if ADDRESS in attempt.parts else self._running(cloud_id, private)
 
         return Part(SERVER, make, lambda: self._id_by_token(attempt.token), ready)
 
-    def _addressed(self, request: VmRequest, attempt: Attempt) -> Part:
+    def _addressed(self, request: VmRequest, private: builtins.list[str]) -> Part:
         just_now: builtins.list[str] = []
 
-        def private() -> str:
-            return str(self._server(Ref(request.name, attempt.parts[SERVER])).get("privateIp") or "")
-
         def find() -> str | None:
-            return next((str(one["ip"]) for one in self._addresses.of(private())), None)
+            return next((str(one["ip"]) for one in self._addresses.of(private[0])), None)
 
         def make(_: str) -> str:
-            just_now.append(self._addresses.give(request.name, private()))
+            just_now.append(self._addresses.give(request.name, private[0]))
             return just_now[0]
 
         def ready(_: str) -> Wait | None:
@@ -176,10 +175,11 @@ class CloudItVms(VmHandler):
                 text = f"security group {group.name or group.id} does not exist"
                 raise MissingReference(text, field="security_groups")
 
-    def _running(self, cloud_id: str) -> Wait | None:
+    def _running(self, cloud_id: str, private: builtins.list[str]) -> Wait | None:
         found = self._server(Ref("", cloud_id))
         status = status_of(found)
         if status is VmStatus.RUNNING and found.get("privateIp"):
+            private[:] = [str(found["privateIp"])]
             return None
         if status in (*_STARTING, VmStatus.RUNNING):
             return Wait(LOOK_AGAIN_SECONDS, f"the server is {found.get('state')}")

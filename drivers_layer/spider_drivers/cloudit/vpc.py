@@ -6,7 +6,7 @@ Subnets of others are none of the VPC's: neither shown nor removed.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from ..contract import (
@@ -65,22 +65,23 @@ class CloudItVpcs(VpcHandler):
     def delete(self, ref: Ref, attempt: Attempt) -> Wait | None:
         if ref.id and ref.id != ID:
             return None
-        own = self._subnets.own()
+        shown = self._subnets.all()
         with understood():
-            going = {one["id"]: one["addr"] for one in own if ref.id or subnets.made_by(one, ref.token)}
-        return self._removed(going, own, f"VPC {ref.name or ref.id}", attempt)
+            going = [one for one in shown if (subnets.is_own(one) if ref.id else subnets.made_by(one, ref.token))]
+            return self._removed(going, shown, f"VPC {ref.name or ref.id}", attempt)
 
     def remove_subnet(self, ref: Ref, subnet: Ref, attempt: Attempt) -> Wait | None:
         """The last subnet is InUse: it is the VPC. Undoing an `add_subnet` takes it all the same."""
-        own, title = self._subnets.own(), f"subnet {subnet.name or subnet.id}"
+        shown, title = self._subnets.all(), f"subnet {subnet.name or subnet.id}"
+        own = [one for one in shown if subnets.is_own(one)]
+        if subnet.id:
+            going = [one for one in own if one.get("id") == subnet.id]
+            if going and len(own) == 1:
+                raise InUse(f"{title} is all that is left of the VPC: delete the VPC instead")
+        else:
+            going = [one for one in own if subnets.made_by(one, subnet.token)]
         with understood():
-            if subnet.id:
-                going = {one["id"]: one["addr"] for one in own if one["id"] == subnet.id}
-            else:
-                going = {one["id"]: one["addr"] for one in own if subnets.made_by(one, subnet.token)}
-        if subnet.id and going and len(own) == 1:
-            raise InUse(f"{title} is all that is left of the VPC: delete the VPC instead")
-        return self._removed(going, own, title, attempt)
+            return self._removed(going, shown, title, attempt)
 
     def _built(
         self,
@@ -120,16 +121,19 @@ class CloudItVpcs(VpcHandler):
         if others:
             raise AlreadyExists(f"the tenant already has its VPC: Cloudit has one at most ({_named(others)})")
 
-    def _removed(self, going: Mapping[str, str], own: Iterable[Thing], title: str, attempt: Attempt) -> Wait | None:
-        """`going`: id to address of those that are shown; what the attempt has noted besides goes too."""
-        elsewhere = {one["addr"] for one in own if one["id"] not in going}
-        hidden = {cloud_id: address for cloud_id, address in subnets.noted(attempt).items() if address not in elsewhere}
-        all_of_them = {**hidden, **going}
-        self._subnets.refuse_in_use([{"addr": address} for address in all_of_them.values()], title)
-        parts = [_removal(cloud_id, partial(self._remove, address)) for cloud_id, address in all_of_them.items()]
+    def _removed(
+        self, going: builtins.list[Thing], shown: Iterable[Thing], title: str, attempt: Attempt
+    ) -> Wait | None:
+        """What the attempt has noted besides, and is not shown yet, goes too."""
+        ids = {one["id"] for one in going}
+        others = {one["addr"] for one in shown if one["id"] not in ids}
+        hidden = {cloud_id: address for cloud_id, address in subnets.noted(attempt).items() if address not in others}
+        addresses = {**hidden, **{one["id"]: one["addr"] for one in going}}
+        self._subnets.refuse_in_use({*addresses.values()}, title)
+        parts = [_removal(cloud_id, partial(self._remove, address)) for cloud_id, address in addresses.items()]
         if wait := converge.delete(parts, attempt, lag_seconds=capability.LAG_SECONDS):
             return wait
-        if going and {one.get("id") for one in self._subnets.own()} & {*going}:
+        if going and ids & {one.get("id") for one in self._subnets.all()}:
             return Wait(LOOK_AGAIN_SECONDS, "the cloud still shows a subnet")
         return None
 
