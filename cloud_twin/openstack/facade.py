@@ -26,6 +26,7 @@ from .errors import (
 )
 from .identity.others import forbidden as identity_forbidden
 from .image import images
+from .network.groups import DEFAULT
 from .network.kinds import disallowed
 from .network.networks import NETWORKS
 from .network.subnets import SUBNETS
@@ -60,6 +61,16 @@ class OpenStack(Facade):
     def furnish(self) -> None:
         images.furnish(self)
         SUBNETS.add_outside(self, NETWORKS.add_outside(self))
+
+    def contents(self) -> list[str]:
+        """Without the default security group, which is there as soon as anybody looks."""
+        with self._lock:
+            self.centre.settle()
+            groups = self.centre.of_kind("security-groups")
+            default = {one.key for one in groups if one.body["name"] == DEFAULT}
+            rules = self.centre.of_kind("security-group-rules")
+            left_out = default | {one.key for one in rules if one.goes_with in default}
+            return [key for key in self.centre.keys() if key not in left_out]
 
     def authenticate(self, request: Request) -> str:
         """Tokens of services come by a header of their own, and count for nothing here."""
