@@ -22,7 +22,7 @@ class Cloud:
     cloud is not the life cycle's alone. `label`: of what is registered, where there is more than one of a provider.
 
     What not all clouds have: `kept`, kinds that Spider keeps for it; `vpc_cidr`, whether a VPC has a range of its own;
-    `any_names`, whether a key pair may be called anything; `tag`, a key of a tag.
+    `any_names`, whether a key pair may be called anything; `tag`, a key of a tag, "" where nothing is tagged later.
     """
 
     provider: str
@@ -137,6 +137,7 @@ def docker_at(credential: Mapping[str, str], image: str, cidr: str = "192.168.0.
         cidr=cidr,
         prefix=prefix,
         kept=frozenset({"securitygroup", "keypair"}),
+        tag="",
     )
 
 

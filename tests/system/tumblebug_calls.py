@@ -226,8 +226,9 @@ def access(cloud: Cloud) -> Iterator[Call]:
     path = f"/securitygroup/{GROUP_NAME}/rules"
     yield Call("POST", path, GROUP, with_(RuleInfoList=[lower]), _has_rules(ssh, web))
     yield Call("DELETE", path, RESULT, with_(RuleInfoList=[lower]), is_true)
-    owner = with_(CSPId=id_of("securitygroup"))
-    yield Call("POST", "/getsecuritygroupowner", IID, owner, lambda world, got: got["SystemId"] == world.ids["vpc"])
+    if "securitygroup" not in cloud.kept:
+        owner = with_(CSPId=id_of("securitygroup"))
+        yield Call("POST", "/getsecuritygroupowner", IID, owner, lambda world, got: got["SystemId"] == world.ids["vpc"])
     blank = {"CSPId": "", "IId": NO_IID, "Fingerprint": "", "PublicKey": "", "PrivateKey": "", "VMUserID": ""}
     key = names(cloud)["keypair"]
     pair = with_(Name=key, **blank, KeyValueList=None)
@@ -268,9 +269,10 @@ def machine(cloud: Cloud) -> Iterator[Call]:
     yield Call("GET", f"/vm/{VM_NAME}", VM, on, _is_whole)
     yield Call("GET", f"/vmstatus/{VM_NAME}", STATUS, on, lambda _, got: got["Status"] == "Running")
     of_vm, tag = {"ResourceType": "vm", "ResourceName": VM_NAME}, {"Key": cloud.tag, "Value": "tb-1"}
-    yield Call("POST", "/tag", TAG, with_(**of_vm, Tag=tag))
-    yield Call("GET", "/tag", TAGS, with_(**of_vm), lambda _, got: tag in got["tag"])
-    yield Call("DELETE", f"/tag/{cloud.tag}", RESULT, with_(**of_vm), is_true)
+    if cloud.tag:
+        yield Call("POST", "/tag", TAG, with_(**of_vm, Tag=tag))
+        yield Call("GET", "/tag", TAGS, with_(**of_vm), lambda _, got: tag in got["tag"])
+        yield Call("DELETE", f"/tag/{cloud.tag}", RESULT, with_(**of_vm), is_true)
     yield Call("GET", f"/cspresourcename/{VM_NAME}", NAME, _of_type_vm, lambda _, got: got["Name"] != "")
     if cloud.provider in ANY_CALLS:
         info = {"FID": ANY_CALLS[cloud.provider], "IKeyValueList": []}
@@ -290,8 +292,10 @@ def _is_whole(world: World, vm: Any) -> bool:
 
 
 def adoption(cloud: Cloud) -> Iterator[Call]:
-    """All that the cloud itself has is forgotten, then registered by the cloud's ids."""
-    held = {kind: name for kind, name in names(cloud).items() if kind not in cloud.kept}
+    """All that the cloud itself has is forgotten, then registered by the cloud's ids; not a VPC whose groups Spider
+    keeps."""
+    left_out = cloud.kept | ({"vpc"} if "securitygroup" in cloud.kept else set())
+    held = {kind: name for kind, name in names(cloud).items() if kind not in left_out}
     for kind, name in reversed(held.items()):
         yield Call("DELETE", f"/reg{kind}/{escaped(name)}", RESULT, on, is_true)
     # Of VMs it is the structure of POST /vm, with the cloud's id under its lower d.
