@@ -124,6 +124,7 @@ def cloudit_at(url: str, account: Mapping[str, str]) -> Cloud:
         cidr="10.0.0.0/16",
         subnet_prefix=22,
         kept=frozenset({"keypair"}),
+        tag="",
     )
 
 
