@@ -315,7 +315,6 @@ def test_a_subnet_without_a_zone_is_refused_before_anything_is_made(server: Wire
 def test_the_last_request_goes_with_what_ecs_wants_to_know(server: Wire, alibaba: Alibaba) -> None:
     image = {"ImageId": IMAGE, "OSType": "linux"}
     server.answers = [
-        answer(InstanceTypes={"InstanceType": [{"InstanceTypeId": SPEC}]}),
         answer(Images={"Image": [image]}, TotalCount=1),
         answer(InstanceIdSets={"InstanceIdSet": ["i-1"]}),
         answer(Instances={"Instance": [{"InstanceId": "i-1", "Status": "Pending"}]}),
@@ -336,7 +335,7 @@ def test_the_last_request_goes_with_what_ecs_wants_to_know(server: Wire, alibaba
     attempt = Attempt("token")
     waiting = alibaba.connection.vm.create(request, attempt)
     assert isinstance(waiting, Wait)
-    sent = parameters(server.seen[2])
+    sent = parameters(server.seen[1])
     expected = {
         "Action": "RunInstances",
         "RegionId": "ap-northeast-1",
@@ -367,15 +366,14 @@ def test_the_last_request_goes_with_what_ecs_wants_to_know(server: Wire, alibaba
 
 
 def test_a_windows_vm_has_a_password_and_no_key(server: Wire, alibaba: Alibaba) -> None:
-    spec = answer(InstanceTypes={"InstanceType": [{"InstanceTypeId": SPEC}]})
     image = answer(Images={"Image": [{"ImageId": "win", "OSType": "windows"}]}, TotalCount=1)
     where = (Ref("net", "vpc-1"), Ref("a", "vsw-1"), (Ref("one", "sg-1"),), Ref("key", "key"))
-    server.answers = [spec, image]
+    server.answers = [image]
     with pytest.raises(Invalid) as refused:
         alibaba.connection.vm.create(VmRequest("machine", Ref("win", "win"), SPEC, *where), Attempt("token"))
     assert refused.value.field == "password"
     machine = {"InstanceId": "i-1", "Status": "Pending"}
-    server.answers = [spec, image, answer(InstanceIdSets={"InstanceIdSet": ["i-1"]})]
+    server.answers = [image, answer(InstanceIdSets={"InstanceIdSet": ["i-1"]})]
     server.answers.append(answer(Instances={"Instance": [machine]}))
     request = VmRequest("machine", Ref("win", "win"), SPEC, *where, password="Pass-word-1")
     alibaba.connection.vm.create(request, Attempt("token"))

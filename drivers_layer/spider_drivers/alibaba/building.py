@@ -20,6 +20,7 @@ from ..contract import (
 )
 
 LOOK_AGAIN_SECONDS = 1.0
+DELETE = "delete "  # a granted delete is noted under this and the id
 # How late lists show what was made, Alibaba does not say. 10 s is a guess.
 LAG_SECONDS = 10.0
 
@@ -78,6 +79,11 @@ def delete(parts: Sequence[Part], attempt: Attempt) -> Wait | None:
     return patiently(lambda: converge.delete(parts, attempt, lag_seconds=LAG_SECONDS))
 
 
+def begun(attempt: Attempt, cloud_id: str) -> bool:
+    """Whether the cloud has granted its delete."""
+    return DELETE + cloud_id in attempt.parts
+
+
 def gone(
     attempt: Attempt,
     cloud_id: str,
@@ -90,8 +96,8 @@ def gone(
     `status`: what is shown, None for nothing. What is not `settled` is changing, by this delete or otherwise. That
     nothing is shown is believed of what a delete was granted for: before, it may be shown late.
     """
-    part, now = f"delete {cloud_id}", status()
-    if now is None and part in attempt.parts:
+    now = status()
+    if now is None and begun(attempt, cloud_id):
         return None
     if now is not None and now not in settled:
         return Wait(LOOK_AGAIN_SECONDS, f"{cloud_id} is {now}")
@@ -99,7 +105,7 @@ def gone(
         send()
     except NotFound:
         return None
-    attempt.note(part, cloud_id)
+    attempt.note(DELETE + cloud_id, cloud_id)
     return Wait(LOOK_AGAIN_SECONDS, f"{cloud_id} is being deleted")
 
 

@@ -87,8 +87,7 @@ CAPABILITY = Capability(
         "vm": _kind(
             128,
             *_INSTANCE,
-            create=f"ecs:RunInstances ecs:TagResources {_VM_GET} ecs:DescribeImages ecs:DescribeInstanceTypes "
-            "ecs:DescribeKeyPairs",
+            create=f"ecs:RunInstances ecs:TagResources {_VM_GET} ecs:DescribeImages ecs:DescribeKeyPairs",
             list="ecs:DescribeInstances",
             get=_VM_GET,
             delete="ecs:DescribeInstances ecs:DescribeNetworkInterfaces ecs:DeleteInstance",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..contract import Architecture, Iid, Image, ImageHandler, ImageStatus, Platform, Ref
 from . import building, details
 from .calls import Acs, Thing
-from .errors import Fields, understood
+from .errors import understood
 
 _ARCHITECTURES = {
     "x86_64": Architecture.X86_64,
@@ -32,12 +32,11 @@ class AlibabaImages(ImageHandler):
             return _image(found)
 
 
-def described(acs: Acs, image: str, field: str | None = None) -> Thing:
-    """Raises NotFound, or MissingReference of `field` where a request names the image."""
-    fields: Fields = {"invalid": field}
-    found = acs.all("ecs.DescribeImages", fields, ImageId=image)
+def described(acs: Acs, image: str) -> Thing:
+    """Raises NotFound."""
+    found = acs.all("ecs.DescribeImages", ImageId=image)
     if not found:
-        raise building.missing("image", image, field)
+        raise building.missing("image", image)
     return found[0]
 
 

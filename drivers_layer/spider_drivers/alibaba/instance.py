@@ -59,11 +59,10 @@ def status_of(found: Thing) -> VmStatus:
     return _STATUSES.get(found["Status"], VmStatus.FAILED)
 
 
-def run_parameters(request: VmRequest, base: Thing, token: str, public_key: str) -> Thing:
-    """`base`: the image as DescribeImages tells it."""
+def run_parameters(request: VmRequest, token: str, public_key: str, *, on_windows: bool) -> Thing:
     kept = {IMAGE_TYPE: request.image_type.value} if request.image_type is ImageType.MINE else {}
     parameters: Thing = {
-        "ImageId": base["ImageId"],
+        "ImageId": request.image.id or request.image.name,
         "InstanceType": request.spec,
         "InstanceName": request.name,
         "VSwitchId": request.subnet.id or request.subnet.name,
@@ -76,7 +75,7 @@ def run_parameters(request: VmRequest, base: Thing, token: str, public_key: str)
         "SystemDisk.Size": str(request.root_disk_gib or ""),
         "Tag": tags.made(token, request.tags | kept),
     }
-    if windows(base):
+    if on_windows:
         parameters["Password"] = request.password
     else:
         parameters["KeyPairName"] = request.key_pair.id or request.key_pair.name

@@ -7,7 +7,7 @@ from typing import Any
 from ..contract import Gpu, Ref, Spec, SpecHandler
 from . import building, details
 from .calls import Acs, Thing
-from .errors import Fields, understood
+from .errors import understood
 
 _EVERY = "ecs.DescribeInstanceTypes"
 
@@ -47,13 +47,12 @@ class AlibabaSpecs(SpecHandler):
         )
 
 
-def described(acs: Acs, name: str, field: str | None = None) -> Thing:
-    """Raises NotFound, or MissingReference of `field` where a request names the instance type."""
-    fields: Fields = {"invalid": field}
-    for one in acs.all(_EVERY, fields, InstanceTypes=[name]):
+def described(acs: Acs, name: str) -> Thing:
+    """Raises NotFound."""
+    for one in acs.all(_EVERY, InstanceTypes=[name]):
         if one.get("InstanceTypeId") == name:
             return one
-    raise building.missing("spec", name, field)
+    raise building.missing("spec", name)
 
 
 def _ghz(told: Any) -> float | None:

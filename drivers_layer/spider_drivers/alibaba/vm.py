@@ -20,7 +20,7 @@ from ..contract import (
     Wait,
     converge,
 )
-from . import building, image, spec, tags
+from . import building, image, tags
 from .calls import Acs, Thing
 from .errors import made, understood
 from .instance import GONE, ROOT_DISK, RUN_FIELDS, as_vm, kept, public_address, run_parameters, status_of
@@ -57,12 +57,10 @@ class AlibabaVms(VmHandler):
 
     def create(self, request: VmRequest, attempt: Attempt) -> Vm | Wait:
         """Parts: instance, disk, visible."""
-        # A wrong image or spec is found before anything is made.
-        base = {} if "instance" in attempt.parts else self._preflight(request)
         parts = [
             Part(
                 "instance",
-                partial(self._run, request, base, attempt),
+                partial(self._run, request, attempt),
                 lambda: self._id_by_token(attempt.token),
                 self._running,
             ),
@@ -117,20 +115,23 @@ class AlibabaVms(VmHandler):
 
         return building.patiently(step)
 
-    def _preflight(self, request: VmRequest) -> Thing:
+    def _on_windows(self, request: VmRequest) -> bool:
+        """An unknown image is none: RunInstances refuses it in the cloud's own words."""
+        try:
+            return image.windows(image.described(self._acs, request.image.id or request.image.name))
+        except NotFound:
+            return False
+
+    def _run(self, request: VmRequest, attempt: Attempt, client_token: str) -> str:
         if not (request.subnet.id or request.subnet.name):
             raise Invalid("a VM on this cloud needs a subnet", field="subnet")
-        spec.described(self._acs, request.spec, field="spec")
-        base = image.described(self._acs, request.image.id or request.image.name, field="image")
         if not request.security_groups:
             raise Invalid("a VM on this cloud needs a security group of its VPC", field="security_groups")
-        if image.windows(base) and not request.password:
+        on_windows = self._on_windows(request)
+        if on_windows and not request.password:
             raise Invalid("a VM with Windows needs a password", field="password")
-        return base
-
-    def _run(self, request: VmRequest, base: Thing, attempt: Attempt, client_token: str) -> str:
-        public_key = "" if image.windows(base) else self._public_key(request)
-        parameters = run_parameters(request, base, attempt.token, public_key)
+        public_key = "" if on_windows else self._public_key(request)
+        parameters = run_parameters(request, attempt.token, public_key, on_windows=on_windows)
         answer = self._acs.call("ecs.RunInstances", RUN_FIELDS, ClientToken=client_token, **parameters)
         return made(answer, "InstanceIdSets", "InstanceIdSet", 0)
 

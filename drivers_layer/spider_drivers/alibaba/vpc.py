@@ -69,8 +69,8 @@ class AlibabaVpcs(VpcHandler):
     def delete(self, ref: Ref, attempt: Attempt) -> Wait | None:
         cloud_id = ref.id or attempt.parts.get("vpc") or self._id_by_token(ref.token)
         # Nobody was told of the id of a VPC whose create failed, and the cloud itself refuses when others use it.
-        if ref.id and cloud_id and (found := self._shown(cloud_id)):
-            building.refuse_in_use("VPC", cloud_id, vpc_users(self._acs, found))
+        if ref.id and not attempt.parts and (found := self._shown(ref.id)):
+            building.refuse_in_use("VPC", ref.id, vpc_users(self._acs, found))
         noted = [one for part, one in attempt.parts.items() if part.startswith(subnets.PART)]
         shown = [one["VSwitchId"] for one in subnets.of(self._acs, cloud_id)] if cloud_id else []
         parts = [building.removal(cloud_id, partial(self._delete, attempt))] if cloud_id else []
@@ -93,13 +93,13 @@ class AlibabaVpcs(VpcHandler):
 
     def remove_subnet(self, ref: Ref, subnet: Ref, attempt: Attempt) -> Wait | None:
         vpc = building.id_of(ref, "VPC")
-        described(self._acs, vpc)
         made = attempt.parts.get(subnets.PART + subnet.name)
         cloud_id = subnet.id or made or subnets.id_by_token(self._acs, subnet.token, subnet.name)
-        if subnet.id and cloud_id:
-            if subnets.elsewhere(self._acs, cloud_id, vpc):
+        if subnet.id and not building.begun(attempt, subnet.id):
+            described(self._acs, vpc)
+            if subnets.elsewhere(self._acs, subnet.id, vpc):
                 return None
-            building.refuse_in_use("subnet", cloud_id, interface_users(self._acs, VSwitchId=cloud_id))
+            building.refuse_in_use("subnet", subnet.id, interface_users(self._acs, VSwitchId=subnet.id))
         parts = [building.removal(cloud_id, partial(subnets.remove, self._acs, attempt))] if cloud_id else []
         return building.delete(parts, attempt)
 
