@@ -11,18 +11,22 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from spider_drivers.contract import Capability
 from spider_drivers.contract import registry as drivers
 
 from chalicelib.catalogue.actions import ACTIONS
 from chalicelib.engine.settings import described
+from cloud_twin.alibaba import api as alibaba_api
 from cloud_twin.azure import Azure
 from cloud_twin.azure import api as azure_api
 from cloud_twin.clock import TwinClock
+from cloud_twin.cloudit import api as cloudit_api
+from cloud_twin.docker import api as docker_api
 from cloud_twin.gcp import api as gcp_api
 from cloud_twin.gcp import facade as gcp_facade
+from cloud_twin.openstack import api as openstack_api
 
 ROOT = Path(__file__).resolve().parents[1]
-BUILT_IN = ("AWS", "AZURE", "GCP")  # the mock's calls need no permission
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -67,16 +71,55 @@ Generated from what each driver declares: what a credential must be allowed to d
 def permissions() -> str:
     rows = [
         [provider, kind, verb, _code(actions)]
-        for provider in BUILT_IN
+        for provider in drivers.providers()
         for kind, capable in drivers.driver(provider).capability().kinds.items()
         for verb, actions in capable.permissions.items()
+        if actions
     ]
     return PERMISSIONS + table(["cloud", "kind", "verb", "permissions"], rows)
 
 
+MATRIX = """# What each driver can do
+
+Generated from what each driver declares; its conformance suite runs all that it declares. *kept*: the cloud has none of
+these, and Spider keeps them on its behalf. -: the cloud cannot, which is answered 501.
+
+"""
+
+# What a kind's handler does; the optional verbs stand in the capability of those that can.
+OPTIONAL = frozenset({"add_subnet", "remove_subnet", "add_rules", "remove_rules"})
+VERBS: dict[str, tuple[str, ...]] = {
+    "image": ("list", "get"),
+    "spec": ("list", "get"),
+    "vpc": ("create", "list", "get", "delete", "add_subnet", "remove_subnet"),
+    "security_group": ("create", "list", "get", "delete", "add_rules", "remove_rules"),
+    "key_pair": ("create", "list", "get", "delete"),
+    "vm": ("create", "list", "get", "delete", "suspend", "resume", "reboot"),
+    "region_zone": ("list", "get"),
+}
+TAGGED = ("vpc", "security_group", "key_pair", "vm")
+
+
+def matrix() -> str:
+    names = drivers.providers()
+    capable = {name: drivers.driver(name).capability() for name in names}
+    rows = [
+        [kind, verb, *(_can(capable[name], kind, verb) for name in names)] for kind in VERBS for verb in VERBS[kind]
+    ]
+    rows += [["tags of", kind, *("yes" if kind in capable[name].tagged else "-" for name in names)] for kind in TAGGED]
+    return MATRIX + table(["kind", "verb", *names], rows)
+
+
+def _can(capability: Capability, kind: str, verb: str) -> str:
+    if kind in capability.kept:
+        return "kept"
+    able = kind in capability.kinds and (verb not in OPTIONAL or verb in capability.kinds[kind].permissions)
+    return "yes" if able else "-"
+
+
 COVERAGE = """# What Cloud-Twin serves
 
-Generated from the tables of its façades (`cloud_twin/gcp/api.py`, `cloud_twin/azure/api.py`). Methods are named as the
+Generated from the tables of its façades (`cloud_twin/gcp/api.py` and the other clouds'). Methods are named as the
 vendor names them; the permissions are those that it asks for, all that a call may need. What is not here is refused as
 unknown. EC2 is not in tables: it has moto's actions, as far as moto has them.
 
@@ -93,6 +136,12 @@ def served() -> dict[str, list[Served]]:
             (one.name, one.method, f"{gcp_facade.PREFIX}{one.path}", one.permissions) for one in gcp_api.METHODS
         ],
         "Azure: Resource Manager and Entra": [(one.name, one.method, one.path, one.permissions) for one in azure],
+        "OpenStack": [(one.name, one.method, one.path, one.rules) for one in openstack_api.METHODS],
+        "Alibaba: ECS and VPC": [
+            (one.name, "POST", f"/?Action={one.name}", [one.permission]) for one in alibaba_api.OPERATIONS
+        ],
+        "Cloudit": [(one.name, one.method, one.whole_path, ()) for one in cloudit_api.METHODS],
+        "Docker Engine": [(one.name, one.method, one.path, ()) for one in docker_api.METHODS],
     }
 
 
@@ -116,6 +165,7 @@ def _code(words: Sequence[str]) -> str:
 
 GENERATED: dict[str, Callable[[], str]] = {
     "docs/cloud-twin-coverage.md": coverage,
+    "docs/matrix.md": matrix,
     "docs/permissions.md": permissions,
     "docs/routes.md": routes,
     "docs/settings.md": settings,
