@@ -64,13 +64,11 @@ class OpenStack(Facade):
 
     def contents(self) -> list[str]:
         """Without the default security group, which is there as soon as anybody looks."""
-        with self._lock:
-            self.centre.settle()
-            groups = self.centre.of_kind("security-groups")
-            default = {one.key for one in groups if one.body["name"] == DEFAULT}
-            rules = self.centre.of_kind("security-group-rules")
-            left_out = default | {one.key for one in rules if one.goes_with in default}
-            return [key for key in self.centre.keys() if key not in left_out]
+        groups = self.centre.of_kind("security-groups")
+        default = {one.key for one in groups if one.body["name"] == DEFAULT}
+        rules = self.centre.of_kind("security-group-rules")
+        left_out = default | {one.key for one in rules if one.goes_with in default}
+        return [key for key in super().contents() if key not in left_out]
 
     def authenticate(self, request: Request) -> str:
         """Tokens of services come by a header of their own, and count for nothing here."""
