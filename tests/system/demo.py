@@ -44,14 +44,16 @@ def main() -> int:
 
 
 def start_clouds(stack: ExitStack) -> list[Cloud]:
-    """All that run here, in the order of their names: the emulated ones, in one process of Cloud-Twin, and the user's
-    Docker Engine if it answers."""
+    """All that run here, in the order of their names: the emulated ones, in one process of Cloud-Twin, with the user's
+    own Docker Engine in the place of the twin's if it answers."""
     found = stack.enter_context(twin(*(provider.lower() for provider in EMULATED)))
-    clouds = [*(emulated(found, provider) for provider in EMULATED), stack.enter_context(mock())]
+    clouds = [emulated(found, provider) for provider in EMULATED if provider != "DOCKER"]
+    clouds.append(stack.enter_context(mock()))
     try:
         clouds.append(stack.enter_context(docker_cloud(find())))
     except NoEngine as why:
-        print(f"{why}, so Docker is left out.", flush=True)
+        print(f"{why}, so Docker is emulated, too.", flush=True)
+        clouds.append(emulated(found, "DOCKER"))
     return sorted(clouds, key=lambda cloud: cloud.provider)
 
 
