@@ -69,7 +69,8 @@ def associate(cloud: Alibaba, given: Given) -> dict[str, Any]:
         raise unserved(f"the InstanceType {given.text('InstanceType')}")
     machine = ids.find(cloud, "instances", given.text("InstanceId"), given.region)
     if not isinstance(machine, Machine):
-        raise AlibabaError(404, "InvalidInstanceId.NotFound", "Specified instance does not exist.")
+        # Alibaba's own spelling, of this operation alone.
+        raise AlibabaError(404, "InvalidInstanId.NotFound", "Specified instance does not exist.")
     _refuse_unless(cloud, eip, "Available")
     if machine.state is not State.READY:
         text = "Current instance status does not support this operation."
@@ -85,7 +86,7 @@ def unassociate(cloud: Alibaba, given: Given) -> dict[str, Any]:
     eip = _named(cloud, given)
     _refuse_unless(cloud, eip, "InUse")
     if given.text("InstanceId") not in ("", eip.body["InstanceId"]):
-        raise AlibabaError(404, "InvalidInstanceId.NotFound", "Specified instance does not exist.")
+        raise AlibabaError(400, "InvalidInstanceId.NotFound", "Specified instance does not exist.")
     change = {"InstanceId": ""}
     cloud.centre.begin(_UNASSOCIATE, eip, Effect.CHANGE, cloud.settings.transition_seconds, change=change)
     return {}

@@ -1,7 +1,7 @@
 """What Alibaba Cloud says no with: a status, a code, and its own words.
 
 Form: "Request and response formats" of the RPC API. Codes and words: the error tables of the operations' help pages,
-and answers quoted in public (tests/cloud_twin/alibaba/refusals.py tells which are guesses).
+and answers quoted in public (tests/cloud_twin/alibaba/test_refusals.py tells which are guesses).
 """
 
 from __future__ import annotations

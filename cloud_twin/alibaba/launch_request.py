@@ -75,14 +75,14 @@ def read(cloud: Alibaba, given: Given) -> Launch:
         disk_category=given.text("SystemDisk.Category") or "cloud_efficiency",
         tags=tags.read(given),
     )
-    vswitches.refuse_pending(switch)
+    vswitches.refuse_pending(switch, "The current status of virtual switch does not support this operation.")
     vpcs.refuse_pending(vpc, 403)
     return launch
 
 
 def sold_out() -> AlibabaError:
-    text = "The requested resource is sold out in the specified zone; "
-    more = "try other types of resources or other regions and zones."
+    text = "The resource is out of stock in the specified zone. "
+    more = "Please try other types, or choose other regions and zones."
     return AlibabaError(403, "OperationDenied.NoStock", text + more)
 
 
@@ -165,13 +165,12 @@ def check_password(text: str) -> None:
         raise malformed("Password")
 
 
-def check_user_data(text: str) -> None:
+def check_user_data(given: str) -> None:
     try:
-        decoded = base64.b64decode(text, validate=True)
+        decoded = base64.b64decode(given, validate=True)
     except binascii.Error:
-        raise AlibabaError(
-            400, "InvalidUserData.Base64FormatInvalid", 'The specified parameter "UserData" is not valid.'
-        ) from None
+        text = "The specified UserData is not valid."
+        raise AlibabaError(403, "InvalidUserData.Base64FormatInvalid", text) from None
     if len(decoded) > MOST_USER_DATA:
         raise AlibabaError(400, "InvalidUserData.SizeExceeded", 'The specified parameter "UserData" exceeds the size.')
 
@@ -183,7 +182,8 @@ def _check_log_in(cloud: Alibaba, given: Given, image: Image) -> None:
     if not pair:
         return
     if key_pairs.find(cloud, pair, given.region) is None:
-        raise AlibabaError(404, "InvalidKeyPairName.NotFound", "The specified KeyPairName does not exist.")
+        text = 'The specified parameter "KeyPairName" does not exist in our records.'
+        raise AlibabaError(404, "InvalidKeyPairName.NotFound", text)
     if image.windows:
         text = "The instance creating is window, cannot use ssh key pair to login."
         raise AlibabaError(403, "DependencyViolation.WindowsInstance", text)

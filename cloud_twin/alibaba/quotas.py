@@ -10,17 +10,14 @@ from .errors import AlibabaError
 if TYPE_CHECKING:
     from .facade import Alibaba
 
+_NO_MORE = "No additional quota is available for the specified ECS instance type."
 _REFUSALS = {
     "vpcs": (400, "QuotaExceeded.Vpc", "VPC quota exceeded."),
     "vswitches": (400, "QuotaExceeded.VSwitch", "Virtual switch quota exceeded."),
     "security_groups": (403, "QuotaExceed.SecurityGroup", "The maximum number of security groups is reached."),
     "key_pairs": (403, "QuotaExceed.KeyPair", "The key pair quota exceeds."),
-    "instances": (403, "QuotaExceed.ElasticQuota", "The number of the specified ECS instances has exceeded the quota."),
-    "cpus": (
-        403,
-        "QuotaExceed.ElasticQuota",
-        "The number of vCPUs assigned to the ECS instances has exceeded the quota in the zone.",
-    ),
+    "instances": (403, "QuotaExceed.ElasticQuota", _NO_MORE),
+    "cpus": (403, "QuotaExceed.ElasticQuota", _NO_MORE),
     "eips": (400, "QuotaExceeded.Eip", "Elastic IP address quota exceeded."),
 }
 KINDS = tuple(_REFUSALS)

@@ -19,6 +19,7 @@ KIND = "vswitches"
 MOST = 50
 # CreateVSwitch: "the first IP address and last three IP addresses of each vSwitch CIDR block are reserved".
 _FIRST, _LAST = 1, 3
+_PENDING = "The current virtual switch status does not support this operation."
 _PREFIXES = range(16, 30)
 
 
@@ -100,9 +101,8 @@ def named(cloud: Alibaba, given: Given) -> Thing:
     return found
 
 
-def refuse_pending(switch: Thing) -> None:
+def refuse_pending(switch: Thing, text: str = _PENDING) -> None:
     if switch.state is not State.READY:
-        text = "The current status of virtual switch does not support this operation."
         raise AlibabaError(400, "IncorrectVSwitchStatus", text)
 
 

@@ -26,7 +26,8 @@ _TYPES = {
 @functools.cache
 def of(product: str, operation: str) -> Mapping[str, Any] | None:
     path = FOLDER / product / f"{operation}.json"
-    return json.loads(path.read_text()) if path.exists() else None  # type: ignore[no-any-return]  # an object
+    found: Mapping[str, Any] | None = json.loads(path.read_text()) if path.exists() else None
+    return found
 
 
 @functools.cache

@@ -36,7 +36,8 @@ def _lost(sent: Any, kept: Any, path: str) -> Iterator[str]:
 
 
 def _mistyped(model: Any, path: str) -> Iterator[str]:
-    for name, hint in _hints(type(model)).items():
+    kind: Any = type(model)
+    for name, hint in _hints(kind).items():
         value = getattr(model, name)
         if value is not None:
             yield from _wrong(value, hint, f"{path}.{name}")
@@ -58,7 +59,7 @@ def _wrong(value: Any, hint: Any, path: str) -> Iterator[str]:
 
 
 @functools.cache
-def _hints(model: type) -> dict[str, Any]:
-    """Of the members, by the names that the model has for them."""
+def _hints(model: Any) -> dict[str, Any]:
+    """Of the members of a model, by the names that the model has for them."""
     found = get_type_hints(model.__init__)
     return {name: hint for name, hint in found.items() if name != "return"}

@@ -125,13 +125,13 @@ def test_a_key_pair_that_alibaba_makes_has_its_private_half_once(alibaba: Bench)
 def test_tags_come_and_go(alibaba: Bench, product: str, kind: str, resource: Any) -> None:
     made = resource(alibaba)
     untag = "UntagResources" if product == "ecs" else "UnTagResources"
-    common = {"product": product, "ResourceType": kind, "ResourceId": [made]}
+    common: dict[str, Any] = {"product": product, "ResourceType": kind, "ResourceId": [made]}
     alibaba.call("TagResources", **common, Tag=tags(a="1", b="2"))
     alibaba.call("TagResources", **common, Tag=tags(b="3"))
     assert _tags(alibaba, **common) == {"a": "1", "b": "3"}
     alibaba.call(untag, **common, TagKey=["a"])
     assert _tags(alibaba, **common) == {"b": "3"}
-    by_tag = {"product": product, "ResourceType": kind, "Tag": tags(b="3")}
+    by_tag: dict[str, Any] = {"product": product, "ResourceType": kind, "Tag": tags(b="3")}
     assert _tags(alibaba, **by_tag) == {"b": "3"}
     alibaba.call(untag, **common, All=True)
     assert _tags(alibaba, **common) == {}

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from alibabacloud_ecs20140526 import models as ecs_models
 from alibabacloud_ecs20140526.client import Client as Ecs
-from alibabacloud_tea_openapi.models import Config
+from alibabacloud_tea_openapi.models import Config  # type: ignore[import-untyped]
 from alibabacloud_vpc20160428 import models as vpc_models
 from alibabacloud_vpc20160428.client import Client as Vpc
 from aliyunsdkcore.acs_exception.exceptions import ServerException
