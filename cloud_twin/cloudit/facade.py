@@ -12,7 +12,7 @@ from ..facade import Call, Facade, Refusal, Route
 from ..faults import CLOUDIT
 from ..settings import Settings
 from . import addresses, api, groups, subnets, tenants
-from .account import Account
+from .account import TENANT, Account
 from .catalogue import fixed_id
 from .errors import CloudItError, invalid
 
@@ -52,8 +52,9 @@ class CloudIt(Facade):
         return {"cloudit.json": self.account.file(plain)}
 
     def furnish(self) -> None:
-        """Tenants are furnished one by one, with their first call."""
+        """The tenant that the account's file names; the others with their first call."""
         addresses.open_pool(self)
+        self._furnish_tenant(TENANT)
 
     def authenticate(self, request: Request) -> str:
         return self.account.authenticate(request)

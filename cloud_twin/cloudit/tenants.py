@@ -1,6 +1,6 @@
 """Tenants: each has a default subnet and a group for SSH from the first call on, and sees nothing of the others.
 
-Which both have by clients' words: CB-Spider leaves "Default Network" alone, and starts servers in the group "SSH".
+Both are known from a client: CB-Spider leaves "Default Network" alone, and starts servers in the group "SSH".
 """
 
 from __future__ import annotations

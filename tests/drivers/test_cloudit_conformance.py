@@ -50,7 +50,6 @@ def cloud(request: pytest.FixtureRequest, emulation: Emulated) -> Iterator[Cloud
         protocols=frozenset({Protocol.TCP, Protocol.UDP, Protocol.ALL}),
         throttled=THROTTLING in rules,
     )
-    cloud.connection.check()  # a tenant has what it has by itself from its first call on
     yield cloud
     cloud.disconnect()
 
