@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
+from typing import Any
 
 from tests.servers import Twin, twin
 
@@ -113,6 +114,18 @@ def azure_at(url: str, account: Mapping[str, str], ca: str) -> Cloud:
     )
 
 
+def alibaba_at(url: str, account: Mapping[str, str]) -> Cloud:
+    """`account`: as in the twin's alibaba.json."""
+    return Cloud(
+        provider="ALIBABA",
+        credential={"AccessKeyId": account["AccessKeyId"], "AccessKeySecret": account["AccessKeySecret"]},
+        region={"Region": "ap-northeast-1", "Zone": "ap-northeast-1a", "Endpoint": url},
+        image="ubuntu_22_04_x64_20G_alibase_20261015.vhd",
+        spec="ecs.t6-c1m1.large",
+        any_names=False,
+    )
+
+
 def cloudit_at(url: str, account: Mapping[str, str]) -> Cloud:
     """`account`: as in the twin's cloudit.json."""
     return Cloud(
@@ -125,6 +138,26 @@ def cloudit_at(url: str, account: Mapping[str, str]) -> Cloud:
         subnet_prefix=22,
         kept=frozenset({"keypair"}),
         tag="",
+    )
+
+
+def openstack_at(url: str, account: Mapping[str, Any]) -> Cloud:
+    """`url`: keystone's. `account`: as in the twin's openstack.json, a file for OpenStack's own clients."""
+    auth = account["clouds"]["twin"]["auth"]
+    return Cloud(
+        provider="OPENSTACK",
+        credential={
+            "IdentityEndpoint": url,
+            "Username": auth["username"],
+            "Password": auth["password"],
+            "DomainName": auth["user_domain_name"],
+            "ProjectID": auth["project_id"],
+        },
+        region={"Region": account["clouds"]["twin"]["region_name"]},
+        image="ubuntu-22.04",
+        spec="m1.nano",
+        vpc_cidr=False,
+        any_names=False,
     )
 
 
@@ -148,12 +181,16 @@ DOCKER_IMAGE = "nginx:latest"  # which the twin's Engine has from the start
 def emulated(found: Twin, provider: str) -> Cloud:
     """A cloud of the twin's, as a user tells Spider about it."""
     match provider:
+        case "ALIBABA":
+            return alibaba_at(found.plain, found.account("alibaba"))
         case "CLOUDIT":
             return cloudit_at(found.plain, found.account("cloudit"))
         case "GCP":
             return gcp_at(found.plain, found.account("gcp"))
         case "DOCKER":
             return docker_at(found.account("docker"), DOCKER_IMAGE)
+        case "OPENSTACK":
+            return openstack_at(f"{found.plain}/identity/v3", found.account("openstack"))
         case "AZURE":
             return azure_at(found.secure, found.account("azure"), found.ca)
     return aws_at(found.plain)

@@ -1,0 +1,45 @@
+"""The conformance suite on the OpenStack driver, against Cloud-Twin's OpenStack or a real one (SPIDER_TARGET=real).
+
+As it is and with one element on a page; on the twin also with reads that lag while every third call is throttled.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from spider_drivers.conformance import Cloud, cases_for
+from spider_drivers.contract import VirtualClock
+from spider_drivers.openstack import OpenStackDriver
+
+from tests.drivers.openstack_support import Place, conformance_cloud, place
+from tests.drivers.variants import LAG, THROTTLING, VARIANTS
+
+PAGE = 50  # where pages are not what is tested
+TRANSITION_SECONDS = 0.9  # each change is waited for once
+REAL = os.environ.get("SPIDER_TARGET") == "real"
+# A real cloud's time cannot be passed, and one turn there takes minutes.
+CHOSEN = {name: rules for name, rules in VARIANTS.items() if not REAL or (LAG not in rules and len(VARIANTS) > 2)}
+CHOSEN = CHOSEN or {"as_it_is": []}
+
+
+@pytest.fixture(scope="module")
+def openstack() -> Iterator[Place]:
+    with place(TRANSITION_SECONDS) as found:
+        yield found
+
+
+@pytest.fixture(params=CHOSEN)
+def cloud(request: pytest.FixtureRequest, openstack: Place) -> Iterator[Cloud]:
+    rules = CHOSEN[request.param]
+    openstack.reset()
+    for rule in rules:
+        openstack.rules.add(rule)
+    page = 1 if not rules or "Paging" in request.node.nodeid else PAGE
+    cloud = conformance_cloud(openstack, VirtualClock(), page=page, throttled=THROTTLING in rules)
+    yield cloud
+    cloud.disconnect()
+
+
+globals().update(cases_for(OpenStackDriver().capability()))
