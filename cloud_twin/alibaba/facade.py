@@ -35,9 +35,11 @@ class Alibaba(Facade):
         super().__init__(clock, routes)
 
     def claims(self, path: str, query: str) -> bool:
-        """The new SDK names the action in a header, yet has a region in nearly every query."""
-        names = parse_qs(query, keep_blank_values=True).keys()
-        return path == "/" and bool(names & {"Action", "SignatureMethod", "RegionId"})
+        """By the version, for EC2 has calls of the same form. The new SDK names it in a header; its calls are known by the
+        region in the query, which few are without."""
+        given = parse_qs(query, keep_blank_values=True)
+        of_old = "SignatureMethod" in given or given.get("Version", [""])[0] in wire.PRODUCTS
+        return path == "/" and (of_old or "RegionId" in given)
 
     def files(self, plain: str, tls: str) -> dict[str, str]:
         return {"alibaba.json": self.account.file()}

@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 GCP_CALL = "/compute/v1/projects/p/zones"
 AZURE_CALL = "/subscriptions?api-version=2022-12-01"
 AWS_CALL = "/?Action=DescribeVpcs&Version=2016-11-15"
+ALIBABA_CALL = "/?Action=DescribeVpcs&Version=2016-04-28"
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +40,14 @@ def http(twin: Twin) -> Iterator[httpx.Client]:
 
 
 def test_a_call_goes_to_the_cloud_that_claims_its_path(twin: Twin, http: httpx.Client) -> None:
-    for path in (GCP_CALL, AZURE_CALL, AWS_CALL):
-        assert http.get(path).status_code in (401, 403)
-    assert [call.cloud for call in twin.log.calls()] == ["gcp", "azure", "aws"]
-    assert [call.api for call in twin.log.calls()] == ["compute.zones.list", "GET subscriptions", "DescribeVpcs"]
+    for path in (GCP_CALL, AZURE_CALL, AWS_CALL, ALIBABA_CALL):
+        assert http.get(path).status_code in (400, 401, 403)
+    assert [(call.cloud, call.api) for call in twin.log.calls()] == [
+        ("gcp", "compute.zones.list"),
+        ("azure", "GET subscriptions"),
+        ("aws", "DescribeVpcs"),
+        ("alibaba", "DescribeVpcs"),
+    ]
 
 
 def test_a_rule_may_be_about_one_cloud(http: httpx.Client) -> None:
@@ -118,7 +123,7 @@ def test_a_path_that_no_cloud_claims_is_told_and_an_unknown_cloud_is_refused() -
     with serving(Twin("gcp")) as url:
         answer = httpx.get(f"{url}/nothing", trust_env=False)
     assert (answer.status_code, "/nothing" in answer.text) == (404, True)
-    with pytest.raises(ValueError, match="there is no cloud 'ibm'; there are aws, azure, gcp"):
+    with pytest.raises(ValueError, match="there is no cloud 'ibm'; there are alibaba, aws, azure, "):
         Twin("ibm")
 
 

@@ -3,8 +3,8 @@
 How the sources were checked, in November 2026: "help: Operation" is the table of error codes on that operation's help
 page, of which not all pages are alike (other years have other words). "owner/repository#number" is an issue that quotes
 an answer. "gateway" is what the gateway before all of Alibaba's RPC APIs says, as quoted in many places: Missing… for
-what is required, Invalid… for another type or a page's size. For the rows of GUESS none was found: the code or the words
-are the twin's.
+what is required, Invalid… for another type or a page's size. For the rows of GUESS none was found: the code or the
+words are the twin's.
 """
 
 from __future__ import annotations
