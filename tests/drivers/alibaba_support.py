@@ -34,6 +34,7 @@ from spider_drivers.contract import (
 
 from cloud_twin.serve import serving
 from cloud_twin.twin import Twin
+from tests.cloud_twin.alibaba.judge import Judge
 from tests.drivers.docker_support import Answer, Request
 
 REGION, ZONE = "ap-northeast-1", "ap-northeast-1a"
@@ -90,6 +91,7 @@ class Emulated:
     """`cloud`: the façade of ECS and VPC."""
 
     twin: Twin
+    judge: Judge
     url: str
     credential: dict[str, str] = field(repr=False)
 
@@ -105,13 +107,31 @@ class Emulated:
 
 
 @contextlib.contextmanager
-def emulated(transition_seconds: float = 0.0) -> Iterator[Emulated]:
-    """An emulated ECS in this process."""
+def emulated(transition_seconds: float = 0.0, *, judged: bool = False) -> Iterator[Emulated]:
+    """An emulated ECS in this process. `judged`: what goes in is compared with Alibaba's descriptions of its
+    operations, what comes out with its SDK's models, and nothing of it may differ."""
     twin = Twin("alibaba")
     twin.clouds["alibaba"].settings.transition_seconds = transition_seconds
-    with serving(twin) as url:
+    judge = Judge(twin)
+    with serving(judge if judged else twin) as url:
         account = json.loads(twin.clouds["alibaba"].files(url, url)["alibaba.json"])
-        yield Emulated(twin, url, {"ClientId": account["AccessKeyId"], "ClientSecret": account["AccessKeySecret"]})
+        given = {"ClientId": account["AccessKeyId"], "ClientSecret": account["AccessKeySecret"]}
+        yield Emulated(twin, judge, url, given)
+    if judged:
+        print(f"\n{judge.summary()}")
+    assert judge.violations == []
+
+
+@contextlib.contextmanager
+def fresh(found: Emulated) -> Iterator[Alibaba]:
+    """A connection to an empty account whose changes take no time."""
+    found.twin.reset()
+    found.cloud.settings.permissions = None
+    found.cloud.settings.quotas.clear()
+    found.cloud.settings.exhausted = []
+    alibaba = found.connect()
+    yield alibaba
+    alibaba.connection.close()
 
 
 def done(step: Callable[[Attempt], T | Wait], attempt: Attempt | None = None, twin: Twin | None = None) -> T:

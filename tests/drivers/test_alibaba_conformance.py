@@ -22,7 +22,7 @@ TRANSITION_SECONDS = 0.9  # each change is waited for once
 
 @pytest.fixture(scope="module")
 def alibaba() -> Iterator[Emulated]:
-    with emulated(TRANSITION_SECONDS) as found:
+    with emulated(TRANSITION_SECONDS, judged=True) as found:
         yield found
 
 

@@ -57,7 +57,7 @@ _CLASSES: tuple[tuple[re.Pattern[str], type[SpiderError]], ...] = tuple(
 
 # Fields that the text tells and the code does not.
 _FIELDS_BY_TEXT: tuple[tuple[str, str], ...] = (
-    (r"(?i)security group .* vswitch .* (vpc|network)", "security_groups"),
+    (r"(?i)security ?group .*(vswitch|virtual switch)", "security_groups"),
     (r"(?i)instance ?type", "spec"),
 )
 
