@@ -14,7 +14,7 @@ from spider_drivers.conformance import Cloud, cases_for
 from spider_drivers.contract import ConnectionInfo, VirtualClock
 
 from tests.drivers.alibaba_support import IMAGE, KEYS, SPEC, Emulated, emulated
-from tests.drivers.variants import THROTTLING, VARIANTS
+from tests.drivers.variants import THROTTLING, VARIANTS, stride
 
 PAGE = 50  # where pages are not what is tested
 TRANSITION_SECONDS = 0.9  # each change is waited for once
@@ -52,6 +52,7 @@ def cloud(request: pytest.FixtureRequest, alibaba: Emulated) -> Iterator[Cloud]:
         contents=alibaba.contents,
         calls_seen=lambda: alibaba.twin.log.arrived,
         throttled=THROTTLING in rules,
+        stride=stride(rules),
     )
     yield cloud
     cloud.disconnect()

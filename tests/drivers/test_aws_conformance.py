@@ -15,7 +15,7 @@ from spider_drivers.contract import ConnectionInfo, VirtualClock
 from cloud_twin.serve import serving
 from cloud_twin.twin import Twin
 from tests.drivers.aws_support import CREDENTIAL
-from tests.drivers.variants import THROTTLING, VARIANTS
+from tests.drivers.variants import THROTTLING, VARIANTS, stride
 
 PAGE = 5  # EC2's least
 LONG_PAGE = 100  # of the 1,395 instance types and 1,301 images, which are 14 of these
@@ -56,6 +56,7 @@ def cloud(request: pytest.FixtureRequest, ec2: tuple[Twin, str]) -> Iterator[Clo
         contents=lambda: set(twin.clouds["aws"].contents()),
         calls_seen=lambda: twin.log.arrived,
         throttled=THROTTLING in rules,
+        stride=stride(rules),
     )
     yield cloud
     cloud.disconnect()

@@ -12,7 +12,7 @@ from spider_drivers.azure import AzureDriver
 from spider_drivers.conformance import Cloud, cases_for
 
 from tests.drivers.azure_support import AzureTwin, azure_twin
-from tests.drivers.variants import THROTTLING, VARIANTS
+from tests.drivers.variants import THROTTLING, VARIANTS, stride
 
 PAGE = 1
 TRANSITION_SECONDS = 3.0
@@ -33,7 +33,7 @@ def cloud(request: pytest.FixtureRequest, twin: AzureTwin) -> Iterator[Cloud]:
     twin.azure.settings.page_size = PAGE
     for rule in rules:
         twin.faults.rules.add(rule)
-    cloud = twin.cloud(page_size=PAGE, throttled=THROTTLING in rules)
+    cloud = twin.cloud(page_size=PAGE, throttled=THROTTLING in rules, stride=stride(rules))
     yield cloud
     cloud.disconnect()
 

@@ -13,7 +13,7 @@ from spider_drivers.contract import ConnectionInfo, Protocol, VirtualClock
 from cloud_twin.cloudit.account import CLUSTER
 from cloud_twin.cloudit.catalogue import fixed_id
 from tests.drivers.cloudit_support import CIDR, IMAGE, SPEC, Emulated, emulated
-from tests.drivers.variants import THROTTLING, VARIANTS
+from tests.drivers.variants import THROTTLING, VARIANTS, stride
 
 TRANSITION_SECONDS = 0.9  # each change is waited for once
 
@@ -49,6 +49,7 @@ def cloud(request: pytest.FixtureRequest, emulation: Emulated) -> Iterator[Cloud
         subnet_prefix=22,
         protocols=frozenset({Protocol.TCP, Protocol.UDP, Protocol.ALL}),
         throttled=THROTTLING in rules,
+        stride=stride(rules),
     )
     yield cloud
     cloud.disconnect()

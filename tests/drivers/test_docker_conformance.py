@@ -16,7 +16,7 @@ from spider_drivers.docker import DockerDriver
 
 from cloud_twin.serve import serving
 from cloud_twin.twin import Twin
-from tests.drivers.variants import THROTTLING
+from tests.drivers.variants import THROTTLING, stride
 
 VARIANTS = {"as_it_is": [], "every_third_call_throttled": [THROTTLING]}
 IMAGE, SPEC = "nginx:latest", "1vcpu-512mib"
@@ -53,6 +53,7 @@ def cloud(request: pytest.FixtureRequest, served: tuple[Twin, str]) -> Iterator[
         contents=lambda: set(twin.clouds["docker"].contents()),
         calls_seen=lambda: twin.log.arrived,
         throttled=THROTTLING in rules,
+        stride=stride(rules),
     )
     yield cloud
     cloud.disconnect()

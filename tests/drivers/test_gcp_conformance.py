@@ -13,7 +13,7 @@ from spider_drivers.contract import ConnectionInfo, VirtualClock
 from spider_drivers.gcp import GcpDriver
 
 from tests.drivers.gcp_support import IMAGE, KEYS, SPEC, Emulated, emulated
-from tests.drivers.variants import THROTTLING, VARIANTS
+from tests.drivers.variants import THROTTLING, VARIANTS, stride
 
 PAGE = 50  # where pages are not what is tested
 TRANSITION_SECONDS = 0.9  # each change is waited for once
@@ -58,6 +58,7 @@ def cloud(request: pytest.FixtureRequest, gce: Emulated, image: str) -> Iterator
         contents=gce.contents,
         calls_seen=lambda: gce.twin.log.arrived,
         throttled=THROTTLING in rules,
+        stride=stride(rules),
     )
     yield cloud
     cloud.disconnect()

@@ -1,6 +1,7 @@
 """The conformance suite on the OpenStack driver, against Cloud-Twin's OpenStack or a real one (SPIDER_TARGET=real).
 
-As it is and with one element on a page; on the twin also with reads that lag while every third call is throttled.
+As it is, and on the twin also with reads that lag while every third call is throttled. Lists that are to be complete
+over all pages have one element on each.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from spider_drivers.contract import VirtualClock
 from spider_drivers.openstack import OpenStackDriver
 
 from tests.drivers.openstack_support import Place, conformance_cloud, place
-from tests.drivers.variants import LAG, THROTTLING, VARIANTS
+from tests.drivers.variants import LAG, THROTTLING, VARIANTS, stride
 
 PAGE = 50  # where pages are not what is tested
 TRANSITION_SECONDS = 0.9  # each change is waited for once
 REAL = os.environ.get("SPIDER_TARGET") == "real"
+REAL_STRIDE = 5
 # A real cloud's time cannot be passed, and one turn there takes minutes.
 CHOSEN = {name: rules for name, rules in VARIANTS.items() if not REAL or (LAG not in rules and len(VARIANTS) > 2)}
 CHOSEN = CHOSEN or {"as_it_is": []}
@@ -36,8 +38,9 @@ def cloud(request: pytest.FixtureRequest, openstack: Place) -> Iterator[Cloud]:
     openstack.reset()
     for rule in rules:
         openstack.rules.add(rule)
-    page = 1 if not rules or "Paging" in request.node.nodeid else PAGE
+    page = 1 if "Paging" in request.node.nodeid else PAGE
     cloud = conformance_cloud(openstack, VirtualClock(), page=page, throttled=THROTTLING in rules)
+    cloud.stride = REAL_STRIDE if REAL else stride(rules)
     yield cloud
     cloud.disconnect()
 

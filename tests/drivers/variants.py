@@ -14,4 +14,12 @@ EACH_TIME: dict[str, list[Rule]] = {
     "lag_10_s_and_every_third_call_throttled": [LAG, THROTTLING],
 }
 ALL = {**EACH_TIME, "lag_10_s": [LAG], "every_third_call_throttled": [THROTTLING]}
+# Two ways at once take long, and each of them alone is tried at every step where all are asked for.
+FAR = 3
+
+
+def stride(rules: list[Rule]) -> int:
+    return FAR if len(rules) > 1 else 1
+
+
 VARIANTS = ALL if os.environ.get("SPIDER_VARIANTS") == "all" else EACH_TIME

@@ -118,12 +118,12 @@ class Bench:
         return Operation(self.cloud, deaths)
 
     def dying(self) -> Iterator[tuple[str, Operation]]:
-        """Operations to be run to their end, each of which dies later than the one before, and when they die: at every
-        step, or at every third one of a cloud that is hampered by throttling.
+        """Operations to be run to their end, each of which dies `stride` steps later than the one before, and when they
+        die.
 
         The last of them outlives all its steps.
         """
-        for step in itertools.count(1, 3 if self.cloud.throttled else 1):
+        for step in itertools.count(1, self.cloud.stride):
             operation = self.operation(once(step))
             yield f"after a death at step {step}", operation
             assert operation.died or step > 1, "it did not die: it noted no part and recorded no call"

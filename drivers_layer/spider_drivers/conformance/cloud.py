@@ -51,6 +51,7 @@ class Cloud:
     images, specs names that complete lists must hold
     throttled     the cloud refuses some calls as too fast: a driver may pause right after such a call, for at most 10 s
                   in all until it is granted. The pause is passed as a Wait is
+    stride        deaths are tried at every `stride`-th step: more than 1 where a turn takes long
     """
 
     driver: CloudDriver
@@ -69,6 +70,7 @@ class Cloud:
     images: frozenset[str] = frozenset()
     specs: frozenset[str] = frozenset()
     throttled: bool = False
+    stride: int = 1
     records: list[CallRecord] = field(default_factory=list, repr=False)
     after_call: Callable[[], None] = field(default=_nothing, repr=False)
     _connection: CloudConnection | None = field(default=None, repr=False)
