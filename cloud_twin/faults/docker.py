@@ -54,7 +54,8 @@ class Docker:
 
     def unknown(self, request: Request, cloud_id: str) -> Answer:
         kind = _VERSION.sub("", request.path).strip("/").split("/")[0]
-        return self.error(404, "", f"No such {kind.removesuffix('s')}: {cloud_id}")
+        told = _ABSENT.get(kind, f"No such {kind.removesuffix('s')}: {{0}}")
+        return self.error(404, "", told.format(cloud_id))
 
     def without(self, answer: Answer, ids: Collection[str]) -> Answer:
         try:
@@ -63,6 +64,11 @@ class Docker:
             return answer
 
 
+_ABSENT = {
+    "images": "no such image: {0}: No such image: {0}",
+    "networks": "network {0} not found",
+    "volumes": "get {0}: no such volume",
+}
 _IMAGE_VERBS = {"json", "history", "push", "tag", "get"}
 
 
