@@ -14,6 +14,10 @@ from ..facade import Refusal, json_response
 
 
 class AlibabaError(Refusal):
+    """`product`: whose operation it was; the gateway's own refusals are ECS's here."""
+
+    product = "ecs"
+
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
         self.status = status
@@ -24,10 +28,10 @@ class AlibabaError(Refusal):
         request_id = new_request_id()
         data = {
             "RequestId": request_id,
-            "HostId": "ecs.aliyuncs.com",
+            "HostId": f"{self.product}.aliyuncs.com",
             "Code": self.code,
             "Message": self.message,
-            "Recommend": f"https://api.aliyun.com/troubleshoot?q={self.code}&product=Ecs&requestId={request_id}",
+            "Recommend": f"https://api.aliyun.com/troubleshoot?q={self.code}&product={self.product.title()}&requestId={request_id}",
         }
         return json_response(data, self.status)
 

@@ -35,8 +35,8 @@ class Alibaba(Facade):
         super().__init__(clock, routes)
 
     def claims(self, path: str, query: str) -> bool:
-        """By the version, for EC2 has calls of the same form. The new SDK names it in a header; its calls are known by the
-        region in the query, which few are without."""
+        """By the version, for EC2 has calls of the same form. The new SDK names it in a header; its calls are known by
+        the region in the query, which few are without."""
         given = parse_qs(query, keep_blank_values=True)
         of_old = "SignatureMethod" in given or given.get("Version", [""])[0] in wire.PRODUCTS
         return path == "/" and (of_old or "RegionId" in given)
@@ -86,4 +86,8 @@ class Alibaba(Facade):
         region = sent.own.get("RegionId") or DEFAULT_REGION
         if region not in REGIONS:
             raise AlibabaError(404, "InvalidRegionId.NotFound", "The specified RegionId does not exist.")
-        return operation.act(self, parameters.read(operation.shape, sent.own, region))
+        try:
+            return operation.act(self, parameters.read(operation.shape, sent.own, region))
+        except AlibabaError as refusal:
+            refusal.product = operation.product
+            raise

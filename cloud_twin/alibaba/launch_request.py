@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -168,7 +167,7 @@ def check_password(text: str) -> None:
 def check_user_data(given: str) -> None:
     try:
         decoded = base64.b64decode(given, validate=True)
-    except binascii.Error:
+    except ValueError:
         text = "The specified UserData is not valid."
         raise AlibabaError(403, "InvalidUserData.Base64FormatInvalid", text) from None
     if len(decoded) > MOST_USER_DATA:

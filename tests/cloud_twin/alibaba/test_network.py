@@ -76,6 +76,14 @@ def test_one_region_knows_nothing_of_another(alibaba: Bench) -> None:
         alibaba.call("DescribeVpcAttribute", VpcId=vpc, RegionId="ap-northeast-2")
 
 
+def test_a_refusal_says_whose_it_is(alibaba: Bench) -> None:
+    for product, action in (("vpc", "DescribeVpcAttribute"), ("ecs", "DescribeSecurityGroupAttribute")):
+        with pytest.raises(Refused) as refused:
+            alibaba.call(action)
+        assert refused.value.error["HostId"] == f"{product}.aliyuncs.com"
+        assert f"product={product.title()}&requestId=" in refused.value.error["Recommend"]
+
+
 def test_the_same_token_is_the_same_vpc(alibaba: Bench) -> None:
     first = alibaba.call("CreateVpc", CidrBlock="10.0.0.0/16", ClientToken="t-1")
     again = alibaba.call("CreateVpc", CidrBlock="10.0.0.0/16", ClientToken="t-1")
