@@ -300,7 +300,23 @@ def test_a_vswitch_waits_until_its_vpc_is_available_again(server: Wire, alibaba:
     waiting = alibaba.connection.vpc.create(request, attempt)
     assert isinstance(waiting, Wait)
     assert "IncorrectVpcStatus" in waiting.reason
-    assert attempt.parts == {"vpc": "vpc-1"}
+    assert attempt.parts == {"vpc": "vpc-1", "again subnet a": "1"}
+
+
+@pytest.mark.parametrize(("code", "same"), [("IncorrectVpcStatus", False), ("LastTokenProcessing", True)])
+def test_what_was_refused_for_now_is_asked_for_with_another_client_token(
+    server: Wire, alibaba: Alibaba, code: str, same: bool
+) -> None:
+    """A known token is answered as before, with the refusal; but while its first call is worked on, it is that call."""
+    attempt = Attempt("token")
+    busy = error(400, code, "Not now.")
+    server.answers = [vpcs(VPC), busy, vpcs(VPC), busy, vpcs(VPC), answer(VSwitchId="vsw-1"), vpcs(VPC), switches()]
+    for _ in range(3):
+        request = SubnetRequest("a", "10.0.1.0/24")
+        assert isinstance(alibaba.connection.vpc.add_subnet(Ref("net", "vpc-1"), request, attempt), Wait)
+    sent = [one["ClientToken"] for one in map(parameters, server.seen) if one["Action"] == "CreateVSwitch"]
+    assert len(sent) == 3
+    assert len(set(sent)) == (1 if same else 3)
 
 
 def test_a_subnet_without_a_zone_is_refused_before_anything_is_made(server: Wire) -> None:

@@ -18,9 +18,11 @@ from ..contract import (
     Wait,
     converge,
 )
+from .errors import in_progress
 
 LOOK_AGAIN_SECONDS = 1.0
 DELETE = "delete "  # a granted delete is noted under this and the id
+AGAIN = "again "  # how often a create was refused for now is noted under this and its part
 # How late lists show what was made, Alibaba does not say. 10 s is a guess.
 LAG_SECONDS = 10.0
 
@@ -77,6 +79,26 @@ def patiently(step: Callable[[], Shape | Wait]) -> Shape | Wait:
 def delete(parts: Sequence[Part], attempt: Attempt) -> Wait | None:
     """As converge.delete."""
     return patiently(lambda: converge.delete(parts, attempt, lag_seconds=LAG_SECONDS))
+
+
+def part(attempt: Attempt, name: str, send: Callable[[str], str], find: Callable[[], str | None]) -> Part:
+    """One that is made by a call with a ClientToken.
+
+    A call with a known token is answered as the first one was, its refusal too ("How to ensure idempotence", ECS
+    developer reference): what was refused for now is asked for with another one. While the first call of a token is
+    being worked on, which is refused as well, it stays the same, or there would be two.
+    """
+
+    def make(client_token: str) -> str:
+        refused = attempt.parts.get(AGAIN + name, "")
+        try:
+            return send(attempt.client_token(f"{name} {refused}") if refused else client_token)
+        except Conflict as busy:
+            if not in_progress(busy.code):
+                attempt.note(AGAIN + name, str(int(refused or 0) + 1))
+            raise
+
+    return Part(name, make, find)
 
 
 def begun(attempt: Attempt, cloud_id: str) -> bool:

@@ -62,6 +62,11 @@ _FIELDS_BY_TEXT: tuple[tuple[str, str], ...] = (
 )
 
 
+def in_progress(code: str) -> bool:
+    """Whether a code says that another call with the same ClientToken has not ended yet."""
+    return bool(re.search(r"(?i)token|idempotent", code))
+
+
 def made(answer: Mapping[str, Any], *path: str | int) -> str:
     """The id in a create's answer. Raises NoAnswer where there is none: the create may have taken effect."""
     found: Any = answer

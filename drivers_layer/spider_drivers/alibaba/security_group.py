@@ -106,7 +106,7 @@ class _Making:
 
     def parts(self) -> list[Part]:
         return [
-            Part("group", self._make, lambda: id_by_token(self._acs, self._attempt.token)),
+            building.part(self._attempt, "group", self._make, lambda: id_by_token(self._acs, self._attempt.token)),
             Part("closed", self._close),
             *(self._part(direction, wanted) for direction in Direction if (wanted := self._permissions(direction))),
         ]

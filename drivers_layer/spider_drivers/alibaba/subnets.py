@@ -52,7 +52,7 @@ def refuse_without_zone(requests: Iterable[SubnetRequest], zone: str, fields: Fi
 def part(acs: Acs, vpc: Callable[[], str], request: SubnetRequest, attempt: Attempt, zone: str, fields: Fields) -> Part:
     """`vpc`: its id, asked for when the subnet is made. `zone`: for a request that names none."""
 
-    def make(client_token: str) -> str:
+    def send(client_token: str) -> str:
         answer = acs.call(
             "vpc.CreateVSwitch",
             fields,
@@ -65,7 +65,7 @@ def part(acs: Acs, vpc: Callable[[], str], request: SubnetRequest, attempt: Atte
         )
         return made(answer, "VSwitchId")
 
-    return Part(PART + request.name, make, lambda: id_by_token(acs, attempt.token, request.name))
+    return building.part(attempt, PART + request.name, send, lambda: id_by_token(acs, attempt.token, request.name))
 
 
 def id_by_token(acs: Acs, token: str, name: str) -> str | None:

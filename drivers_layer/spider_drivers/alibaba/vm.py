@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from ..contract import (
@@ -57,13 +58,11 @@ class AlibabaVms(VmHandler):
 
     def create(self, request: VmRequest, attempt: Attempt) -> Vm | Wait:
         """Parts: instance, disk, visible."""
+        instance = building.part(
+            attempt, "instance", partial(self._run, request, attempt), lambda: self._id_by_token(attempt.token)
+        )
         parts = [
-            Part(
-                "instance",
-                partial(self._run, request, attempt),
-                lambda: self._id_by_token(attempt.token),
-                self._running,
-            ),
+            replace(instance, ready=self._running),
             Part("disk", lambda _: self._keep_disk(attempt.parts["instance"])),
         ]
         return building.create(parts, attempt, lambda cloud_id: self.get(Ref(request.name, cloud_id)), lambda _: True)

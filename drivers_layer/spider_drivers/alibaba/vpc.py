@@ -104,7 +104,7 @@ class AlibabaVpcs(VpcHandler):
         return building.delete(parts, attempt)
 
     def _part(self, request: VpcRequest, attempt: Attempt) -> Part:
-        def make(client_token: str) -> str:
+        def send(client_token: str) -> str:
             answer = self._acs.call(
                 "vpc.CreateVpc",
                 _FIELDS,
@@ -115,7 +115,8 @@ class AlibabaVpcs(VpcHandler):
             )
             return made(answer, "VpcId")
 
-        return Part("vpc", make, lambda: self._id_by_token(attempt.token), self._ready)
+        made_by = building.part(attempt, "vpc", send, lambda: self._id_by_token(attempt.token))
+        return replace(made_by, ready=self._ready)
 
     def _ready(self, cloud_id: str) -> Wait | None:
         """A new VSwitch puts its VPC back to Pending for a while, and bars the next one."""
