@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from ..contract import Attempt, InUse, NotFound, Part, Wait, converge
@@ -11,6 +12,7 @@ from . import capability
 from .calls import OpenStack
 
 LOOK_AGAIN_SECONDS = 1.0
+REFUSED = "refused"  # noted with the time of a removal's first refusal
 
 Shape = TypeVar("Shape")
 
@@ -54,6 +56,21 @@ def removal(name: str, remove: Callable[[], Wait | None]) -> Part:
         raise AssertionError(f"{name} is only ever removed")
 
     return Part(f"remove {name}", make, find=lambda: name, remove=lambda _: remove())
+
+
+def patiently(attempt: Attempt, remove: Callable[[], None]) -> Wait | None:
+    """What uses it may not be shown yet, and so was not removed before: InUse is believed when the lag is over."""
+    try:
+        remove()
+    except InUse as busy:
+        now = attempt.clock.now()
+        first = attempt.parts.get(REFUSED)
+        if first is None:
+            attempt.note(REFUSED, now.isoformat())
+        elif now - datetime.fromisoformat(first) > timedelta(seconds=capability.LAG_SECONDS):
+            raise
+        return Wait(LOOK_AGAIN_SECONDS, busy.message)
+    return None
 
 
 def deleted(cloud: OpenStack, resource: str) -> None:

@@ -49,13 +49,13 @@ def described(cloud: OpenStack, ref: Ref, field: str | None = None) -> Thing:
     """By its id, else the newest active one of its name. Raises NotFound, or MissingReference of `field` where a
     request names the image."""
     word = (ref.id or ref.name).strip()
+    if word in ("", ".", ".."):
+        raise NotFound(f"the image '{word}' does not exist")
     try:
-        if UUID.fullmatch(word):
-            return cloud.get(path("image/images", word))
-        named = cloud.all("image/images", name=word, status="active") if word else []
+        named = [] if UUID.fullmatch(word) else cloud.all("image/images", name=word, status="active")
         if named:
             return max(named, key=lambda image: str(image.get("created_at")))
-        raise NotFound(f"the image '{word}' does not exist")
+        return cloud.get(path("image/images", word))
     except NotFound as missing:
         if field is None:
             raise

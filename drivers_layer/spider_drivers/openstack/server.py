@@ -148,6 +148,12 @@ def spiders(found: Thing) -> bool:
     return PORT in (found.get("metadata") or {})
 
 
+def floating(found: Thing) -> set[str]:
+    """The floating addresses that nova knows of."""
+    networks = found.get("addresses", {}).values()
+    return {one["addr"] for network in networks for one in network if one.get("OS-EXT-IPS:type") == "floating"}
+
+
 def _address(addresses: Sequence[Thing], kind: str) -> str:
     """The first of IPv4."""
     told = (one["addr"] for one in addresses if one.get("OS-EXT-IPS:type") == kind and one.get("version", 4) == 4)

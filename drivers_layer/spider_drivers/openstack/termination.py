@@ -54,11 +54,17 @@ class Termination:
             self._attempt.note(PORT, port)
         return port
 
-    def _remove_addresses(self, port: str) -> None:
+    def _remove_addresses(self, port: str) -> Wait | None:
         asked = {"description": marks.by_token(self._token)} if self._token else {"port_id": port}
-        for one in self._cloud.all(ADDRESSES, **asked) if self._token or port else ():
+        shown = self._cloud.all(ADDRESSES, **asked) if self._token or port else []
+        for one in shown:
             if marks.ours(one):
                 building.deleted(self._cloud, path(ADDRESSES, one["id"]))
+        expected = set() if DELETING in self._attempt.parts else server.floating(self._shown)
+        for address in sorted(expected - {one["floating_ip_address"] for one in shown}):
+            if not self._cloud.all(ADDRESSES, floating_ip_address=address):
+                return Wait(LOOK_AGAIN_SECONDS, f"neutron does not show the VM's address {address} yet")
+        return None
 
     def _remove_server(self) -> Wait | None:
         if not self._shown and DELETING in self._attempt.parts:

@@ -95,7 +95,8 @@ class OpenStackVpcs(VpcHandler):
         own = {subnet for port in ports if port["device_id"] == router for subnet in subnets_of(port)}
         leave = [building.removal(f"interface {one}", partial(self._routers.leave, router, one)) for one in own]
         # The subnets go with the network.
-        last = building.removal(NETWORK, partial(building.deleted, self._cloud, path(NETWORKS, network)))
+        remove = partial(building.deleted, self._cloud, path(NETWORKS, network))
+        last = building.removal(NETWORK, partial(building.patiently, attempt, remove))
         routers = [building.removal(ROUTER, partial(self._routers.remove, router))] if router else []
         return building.delete([last, *routers, *leave], attempt)
 
