@@ -92,13 +92,14 @@ class OpenStackVpcs(VpcHandler):
         # Nobody was told of the id of a VPC whose create failed, and neutron itself refuses when others use it.
         if ref.id:
             building.refuse_in_use("VPC", network, _users(ports, router))
-        own = {subnet for port in ports if port["device_id"] == router for subnet in subnets_of(port)}
+        own = {subnet for port in ports if router and port["device_id"] == router for subnet in subnets_of(port)}
         leave = [building.removal(f"interface {one}", partial(self._routers.leave, router, one)) for one in own]
         # The subnets go with the network.
-        remove = partial(building.deleted, self._cloud, path(NETWORKS, network))
-        last = building.removal(NETWORK, partial(building.patiently, attempt, remove))
-        routers = [building.removal(ROUTER, partial(self._routers.remove, router))] if router else []
-        return building.delete([last, *routers, *leave], attempt)
+        whole = [(NETWORK, partial(building.deleted, self._cloud, path(NETWORKS, network)))]
+        if router:
+            whole.append((ROUTER, partial(self._routers.remove, router)))
+        removals = [building.removal(name, partial(building.patiently, attempt, remove)) for name, remove in whole]
+        return building.delete([*removals, *leave], attempt)
 
     def remove_subnet(self, ref: Ref, subnet: Ref, attempt: Attempt) -> Wait | None:
         network = id_of(ref, "VPC")
@@ -112,7 +113,8 @@ class OpenStackVpcs(VpcHandler):
             inside = [port for port in ports if cloud_id in subnets_of(port)]
             building.refuse_in_use("subnet", cloud_id, _users(inside, router))
         leave = [building.removal("interface", partial(self._routers.leave, router, cloud_id))] if router else []
-        return building.delete([building.removal("subnet", partial(self._subnets.remove, cloud_id)), *leave], attempt)
+        remove = partial(building.patiently, attempt, partial(self._subnets.remove, cloud_id))
+        return building.delete([building.removal("subnet", remove), *leave], attempt)
 
     def _subnet_parts(
         self, network: Callable[[], str], requests: Sequence[SubnetRequest], attempt: Attempt, fields: Fields
