@@ -195,4 +195,4 @@ def switches(*found: dict[str, Any]) -> Answer:
 
 
 VPC = {"VpcId": "vpc-1", "VpcName": "net", "CidrBlock": "10.0.0.0/16", "Status": "Available"}
-REGIONS = answer(Regions={"Region": [{"RegionId": REGION, "LocalName": "Japan (Tokyo)"}]})
+ZONES = answer(Zones={"Zone": [{"ZoneId": ZONE, "LocalName": "Tokyo Zone A"}]})

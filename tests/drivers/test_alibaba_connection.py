@@ -13,7 +13,7 @@ from spider_drivers.alibaba import AlibabaDriver
 from spider_drivers.contract import CallRecorder, ConnectionInfo, Invalid, SystemClock, Unreachable
 
 from cloud_twin.tls import Authority, server_context
-from tests.drivers.alibaba_support import CREDENTIAL, KEYS, REGIONS, SECRET, answer, connect, parameters
+from tests.drivers.alibaba_support import CREDENTIAL, KEYS, SECRET, ZONES, answer, connect, error, parameters
 from tests.drivers.docker_support import Answer, Wire, wire
 
 # All that the SDK would look at, each leading nowhere.
@@ -35,7 +35,7 @@ FOREIGN = {
 @pytest.fixture
 def server() -> Iterator[Wire]:
     with wire() as running:
-        running.answers = [REGIONS]
+        running.answers = [ZONES]
         yield running
 
 
@@ -47,7 +47,7 @@ def authority() -> Authority:
 @pytest.fixture
 def secure(authority: Authority) -> Iterator[Wire]:
     with wire(server_context(authority.server())) as running:
-        running.answers = [REGIONS]
+        running.answers = [ZONES]
         yield running
 
 
@@ -83,7 +83,7 @@ def test_a_foreign_environment_changes_nothing(
         alibaba.connection.check()
     (request,) = server.seen
     sent = parameters(request)
-    assert sent["Action"] == "DescribeRegions"
+    assert sent["Action"] == "DescribeZones"
     assert sent["AccessKeyId"] == CREDENTIAL["ClientId"]
     assert sent.get("SecurityToken", "") == token
     assert "of-the-machine-itself" not in f"{request.target} {request.headers}"
@@ -125,6 +125,19 @@ def test_a_key_that_cannot_be_used_is_named(field: str, value: str) -> None:
     with pytest.raises(Invalid) as refused:
         AlibabaDriver().connect(ConnectionInfo("alibaba", "ALIBABA", CREDENTIAL, {**KEYS, field: value}), _recorder())
     assert refused.value.field == field
+
+
+def test_a_zone_of_another_region_is_named_when_the_connection_is_checked(server: Wire) -> None:
+    with pytest.raises(Invalid) as refused:
+        connect(server.url, Zone="ap-northeast-1z").connection.check()
+    assert refused.value.field == "Zone"
+
+
+def test_a_region_that_is_none_is_named_when_the_connection_is_checked(server: Wire) -> None:
+    server.answers = [error(404, "InvalidRegionId.NotFound", "The specified RegionId does not exist.")]
+    with pytest.raises(Invalid) as refused:
+        connect(server.url, Region="moon").connection.check()
+    assert refused.value.field == "Region"
 
 
 def test_loopback_needs_no_proxy(server: Wire, monkeypatch: pytest.MonkeyPatch) -> None:

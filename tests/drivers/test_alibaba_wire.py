@@ -36,11 +36,11 @@ from spider_drivers.contract import (
 from tests.drivers.alibaba_support import (
     IMAGE,
     PUBLIC_KEY,
-    REGIONS,
     SECRET,
     SPEC,
     VPC,
     ZONE,
+    ZONES,
     Alibaba,
     answer,
     connect,
@@ -166,7 +166,7 @@ def test_pages_by_token_end_without_one(server: Wire, alibaba: Alibaba) -> None:
 @pytest.mark.parametrize("code", ["Throttling", "Throttling.User", "Throttling.Api"])
 def test_throttling_is_waited_out(server: Wire, alibaba: Alibaba, code: str) -> None:
     slow = error(400, code, "Request was denied due to user flow control.", Retry_After="0.1")
-    server.answers = [slow, slow, REGIONS]
+    server.answers = [slow, slow, ZONES]
     alibaba.connection.check()
     assert [one for _, one in alibaba.outcomes()] == [code, code, ""]
 

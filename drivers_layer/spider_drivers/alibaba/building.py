@@ -18,13 +18,12 @@ from ..contract import (
     Wait,
     converge,
 )
+from .capability import LAG_SECONDS
 from .errors import in_progress
 
 LOOK_AGAIN_SECONDS = 1.0
 DELETE = "delete "  # a granted delete is noted under this and the id
 AGAIN = "again "  # how often a create was refused for now is noted under this and its part
-# How late lists show what was made, Alibaba does not say. 10 s is a guess.
-LAG_SECONDS = 10.0
 
 Shape = TypeVar("Shape")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from contextlib import closing
 
-from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid, reach
+from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid, NotFound, reach
+from . import region_zone
 from .calls import Acs
 from .capability import STOPPED_MODE, STOPPED_MODES
 from .image import AlibabaImages
@@ -43,8 +44,14 @@ class AlibabaConnection(CloudConnection):
         self.region_zone = AlibabaRegions(acs, lambda other: closing(self._open(other)))
 
     def check(self) -> None:
-        """One call: DescribeRegions."""
-        self._acs.call("ecs.DescribeRegions", AcceptLanguage="en-US")
+        """One call: DescribeZones. Raises Invalid, too, where the region has not the zone, or is none."""
+        region, zone = self._acs.region, self._info.zone.strip()
+        try:
+            found = region_zone.zones(self._acs)
+        except NotFound as missing:
+            raise Invalid(missing.message, field="Region", code=missing.code, text=missing.text) from None
+        if zone and zone not in {one.get("ZoneId") for one in found}:
+            raise Invalid(f"the zone {zone} is not of the region {region}", field="Zone")
 
     def close(self) -> None:
         self._acs.close()

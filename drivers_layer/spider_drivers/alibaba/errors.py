@@ -49,7 +49,7 @@ _CLASSES: tuple[tuple[re.Pattern[str], type[SpiderError]], ...] = tuple(
         (r".*QuotaExceed(ed)?(\..+)?|.*LimitExceed(ed)?(\..+)?|QuotaReached.*", NoCapacity),
         (r"DependencyViolation(\..+)?|.+\.InUse", InUse),
         (r".+\.Duplicated?|.*AlreadyExists?(ed)?(\..+)?", AlreadyExists),
-        (r".*NotFound|.*NotExists?|InvalidInstanceType\.ValueNotSupported|Invalid\w+Id\.Malformed", NotFound),
+        (r".*NotFound|.*NotExists?|InvalidInstanceTypes?\.ValueNotSupported|Invalid\w+Id\.Malformed", NotFound),
         (r"NotImplemented|Unsupported.*", Unsupported),
         (r"Invalid.*|Missing.*|Illegal.*|.*Malformed|.*(Value)?NotSupported|.*Mismatch|.*NotUnique", Invalid),
     )

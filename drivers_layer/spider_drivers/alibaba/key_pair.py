@@ -19,6 +19,7 @@ from ..contract import (
 )
 from . import building, details, tags
 from .calls import Acs, Thing
+from .capability import LAG_SECONDS
 from .errors import Fields, understood
 
 # ImportKeyPair's page has more, of which OpenSSH makes none any more.
@@ -60,7 +61,7 @@ class AlibabaKeyPairs(KeyPairHandler):
             attempt,
             lambda name: self.get(Ref(name, name)),
             lambda _: True,
-            lag_seconds=building.LAG_SECONDS,
+            lag_seconds=LAG_SECONDS,
         )
 
     def delete(self, ref: Ref, attempt: Attempt) -> Wait | None:

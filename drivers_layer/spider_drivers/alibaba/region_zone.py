@@ -44,17 +44,17 @@ class AlibabaRegions(RegionHandler):
 
     def raw_zones(self) -> Any:
         """`{"Zones": {"Zone": [...]}}`, as `aliyun ecs DescribeZones` prints it."""
-        return {"Zones": {"Zone": _zones(self._acs, verbose=True)}}
+        return {"Zones": {"Zone": zones(self._acs, verbose=True)}}
 
     def _with_zones(self, found: Thing, *, lenient: bool = False) -> RegionZone:
         name, told = found["RegionId"], details.told(found, but=("RegionId", "LocalName"))
         try:
-            zones = self._zones(name)
+            own = self._zones(name)
         except Refused as refused:
             if not lenient or name == self._acs.region:
                 raise
-            zones, told = (), told | {"ZonesRefused": refused.message}
-        return RegionZone(name, found.get("LocalName") or name, zones, told)
+            own, told = (), told | {"ZonesRefused": refused.message}
+        return RegionZone(name, found.get("LocalName") or name, own, told)
 
     def _zones(self, region: str) -> tuple[Zone, ...]:
         if region == self._acs.region:
@@ -69,7 +69,7 @@ def _regions(acs: Acs) -> list[Thing]:
         return [{**one, "RegionId": str(one["RegionId"])} for one in answer["Regions"]["Region"]]
 
 
-def _zones(acs: Acs, *, verbose: bool = False) -> list[Thing]:
+def zones(acs: Acs, *, verbose: bool = False) -> list[Thing]:
     """`verbose`: with all that each zone sells."""
     answer = acs.call("ecs.DescribeZones", AcceptLanguage=_ENGLISH, Verbose=verbose)
     with understood():
@@ -77,7 +77,7 @@ def _zones(acs: Acs, *, verbose: bool = False) -> list[Thing]:
 
 
 def _told(acs: Acs) -> tuple[Zone, ...]:
-    found = _zones(acs)
+    found = zones(acs)
     with understood():
         return tuple(_zone(one) for one in found)
 
