@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qs
 
 from werkzeug.wrappers import Request, Response
 
@@ -17,6 +16,7 @@ from .catalogue.places import DEFAULT_REGION, REGIONS
 from .errors import AlibabaError, mandatory, new_request_id, unserved
 
 METHODS = ("GET", "POST")
+_OURS = ("SignatureMethod=", "RegionId=", *(f"Version={one}" for one in wire.PRODUCTS))
 
 
 class Alibaba(Facade):
@@ -37,9 +37,7 @@ class Alibaba(Facade):
     def claims(self, path: str, query: str) -> bool:
         """By the version, for EC2 has calls of the same form. The new SDK names it in a header; its calls are known by
         the region in the query, which few are without."""
-        given = parse_qs(query, keep_blank_values=True)
-        of_old = "SignatureMethod" in given or given.get("Version", [""])[0] in wire.PRODUCTS
-        return path == "/" and (of_old or "RegionId" in given)
+        return path == "/" and any(one in query for one in _OURS)
 
     def files(self, plain: str, tls: str) -> dict[str, str]:
         return {"alibaba.json": self.account.file()}

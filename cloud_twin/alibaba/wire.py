@@ -29,6 +29,9 @@ COMMON: Final = frozenset(
 )
 
 
+_READ = "cloud_twin.alibaba.sent"
+
+
 @dataclass(frozen=True)
 class Sent:
     """`own`: the operation's parameters; `common`: the gateway's; `signed_by_header`: as the new SDK does."""
@@ -46,6 +49,14 @@ class Sent:
 
 
 def read(request: Request) -> Sent:
+    """Of a request that has been read before it is remembered."""
+    known = request.environ.get(_READ)
+    if not isinstance(known, Sent):
+        known = request.environ[_READ] = _read(request)
+    return known
+
+
+def _read(request: Request) -> Sent:
     request.get_data()  # what is parsed as a form is gone, unless it was read before
     given = {**request.args.to_dict(), **request.form.to_dict()}
     by_header = request.headers.get("Authorization", "").startswith("ACS3-")

@@ -5,6 +5,7 @@ An id is what begins as ids of things that users make do; a key pair, which has 
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import uuid
@@ -15,9 +16,11 @@ from urllib.parse import parse_qsl
 from .dialect import Answer, Request, json_answer
 
 _ID = re.compile(r"(?:vpc|vsw|vtb|vrt|sg|i|d|eni|eip)-[0-9a-z]{8,}")
+_QUOTED = re.compile(rb'"((?:vpc|vsw|vtb|vrt|sg|i|d|eni|eip)-[0-9a-z]{8,})"')
 _READS = ("Describe", "List", "Get")
 _PAIR = "key-pair/"
-# What is a part of another thing, and shown as a member of it.
+# What shows a key pair has this member, and what shows only its name has not.
+_OF_PAIR = b"KeyPairFingerPrint"
 _NAMES = ("KeyPairName", "KeyPairNames")
 # The codes by which it says that it has no such thing, by the id's prefix.
 _UNKNOWN = {
@@ -67,7 +70,8 @@ class Alibaba:
         return str(_data(answer.body).get("Code", "")) if answer.status >= 400 else ""
 
     def ids(self, answer: Answer) -> set[str]:
-        return set(_ids(_data(answer.body)))
+        found = {text.decode() for text in _QUOTED.findall(answer.body)}
+        return found | {_PAIR + name for name in _pairs(_data(answer.body))} if _OF_PAIR in answer.body else found
 
     def named(self, request: Request) -> set[str]:
         """What an import or a create names is none that was there before."""
@@ -104,10 +108,14 @@ _CODES = {403: "Forbidden.RAM", 500: "InternalError", 503: "ServiceUnavailable"}
 
 
 def _given(request: Request) -> dict[str, str]:
-    given = dict(parse_qsl(request.query, keep_blank_values=True))
-    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        given |= dict(parse_qsl(request.body.decode(errors="replace"), keep_blank_values=True))
-    return given
+    is_form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    return _parsed(request.query, request.body.decode(errors="replace") if is_form else "")
+
+
+@functools.lru_cache(maxsize=16)
+def _parsed(query: str, form: str) -> dict[str, str]:
+    """A call is looked at several times."""
+    return dict(parse_qsl(query, keep_blank_values=True)) | dict(parse_qsl(form, keep_blank_values=True))
 
 
 def _data(body: bytes) -> dict[str, Any]:
@@ -118,16 +126,14 @@ def _data(body: bytes) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _ids(data: Any) -> list[str]:
-    if isinstance(data, str):
-        return [data] if _ID.fullmatch(data) else []
+def _pairs(data: Any) -> list[str]:
+    """The names of the key pairs that an answer shows."""
     if isinstance(data, list):
-        return [found for one in data for found in _ids(one)]
+        return [name for one in data for name in _pairs(one)]
     if not isinstance(data, dict):
         return []
-    pair = data.get("KeyPairName")
-    own = [_PAIR + pair] if isinstance(pair, str) and "KeyPairFingerPrint" in data else []
-    return own + [found for one in data.values() for found in _ids(one)]
+    own = [str(data.get("KeyPairName"))] if _OF_PAIR.decode() in data else []
+    return own + [name for one in data.values() for name in _pairs(one)]
 
 
 def _is_hidden(one: Any, ids: Collection[str]) -> bool:
@@ -136,7 +142,7 @@ def _is_hidden(one: Any, ids: Collection[str]) -> bool:
         return one in ids
     if not isinstance(one, dict):
         return False
-    if "KeyPairFingerPrint" in one:
+    if _OF_PAIR.decode() in one:
         return f"{_PAIR}{one.get('KeyPairName')}" in ids
     return next((text for text in one.values() if isinstance(text, str) and _ID.fullmatch(text)), "") in ids
 
