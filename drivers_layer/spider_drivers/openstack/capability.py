@@ -28,10 +28,8 @@ def _kind(pattern: str = _NAME, rule: str = "", **verbs: str) -> KindCapability:
 
 
 _VPC_READ = "get_network get_subnet"
-_TAGS = "get_network get_subnet get_security_group"
 _SUBNET_ADDED = f"{_VPC_READ} create_subnet get_router add_router_interface get_port update_subnets_tags"
-_SUBNET_REMOVED = f"{_VPC_READ} get_port get_router remove_router_interface"
-_GROUP_READ = "get_security_group get_security_group_rule"
+_GROUP_READ = "get_security_group"
 _FLAVORS, _IMAGE = "", "get_image get_images"
 _VM_GET = f"{_nova('servers:show')} get_port"
 _SERVER_STATE = _nova("servers:show")
@@ -57,7 +55,7 @@ CAPABILITY = Capability(
             get=_VPC_READ,
             delete="get_network get_port get_router remove_router_interface delete_router delete_network",
             add_subnet=_SUBNET_ADDED,
-            remove_subnet=f"{_SUBNET_REMOVED} delete_subnet",
+            remove_subnet="get_subnet get_port get_router remove_router_interface delete_subnet",
             tag=f"{_VPC_READ} update_networks_tags update_subnets_tags",
         ),
         "security_group": _kind(
