@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
 from werkzeug.wrappers import Response
@@ -77,15 +77,18 @@ class PageError(OpenStackError):
     """A page, as WebOb writes it: glance's refusals, and nova's of a path that it does not have. `more` stands below
     the text that the status has by itself."""
 
-    def __init__(self, status: int, message: str = "", headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, message: str = "", headers: Mapping[str, str] | None = None, more: str = ""
+    ) -> None:
         super().__init__(status, message or _EXPLAINED[status], headers)
+        self.more = more
 
     def response(self) -> Response:
         title = f"{self.status} {HTTPStatus(self.status).phrase}"
         text = html.escape(self.message, quote=True)
         page = (
             f"<html>\n <head>\n  <title>{title}</title>\n </head>\n <body>\n  <h1>{title}</h1>\n  {text}<br /><br />"
-            "\n\n\n\n </body>\n</html>"
+            f"\n{self.more}\n\n\n </body>\n</html>"
         )
         return Response(page, self.status, self.headers, content_type="text/html; charset=UTF-8")
 
@@ -100,6 +103,17 @@ class FlaskPageError(OpenStackError):
             f"<p>{self.message}</p>\n"
         )
         return Response(page, self.status, self.headers, content_type="text/html; charset=utf-8")
+
+
+class FlaskMethodError(OpenStackError):
+    """What it says where something is at a path, but not for this method."""
+
+    def __init__(self, allowed: Iterable[str]) -> None:
+        names = ", ".join(sorted({*allowed, "OPTIONS"}))
+        super().__init__(405, "The method is not allowed for the requested URL.", {"Allow": names})
+
+    def response(self) -> Response:
+        return json_response({"message": self.message}, self.status, self.headers)
 
 
 def unauthorized(service: str, identity: str) -> OpenStackError:

@@ -16,6 +16,7 @@ from .account import Account
 from .compute import microversions, nics
 from .errors import (
     ComputeError,
+    FlaskMethodError,
     FlaskPageError,
     NetworkError,
     OpenStackError,
@@ -32,6 +33,9 @@ from .network.networks import NETWORKS
 from .network.subnets import SUBNETS
 
 _FIRST_WORDS = ("identity", "networking", "image", "placement")
+NO_CONTENT, UNAUTHORIZED = 204, 401
+# Roots whose documents have no id of the request.
+_WITHOUT_ID = ("compute", "networking", "image", "image/versions")
 _FLASK = (
     "The requested URL was not found on the server. If you entered the URL manually please check your spelling and try "
     "again."
@@ -104,7 +108,7 @@ class OpenStack(Facade):
             return refusal
         allowed = self._map.bind("").allowed_methods(self.path(request))
         if service == "identity":
-            return FlaskPageError(404, _FLASK)
+            return FlaskMethodError(allowed) if allowed else FlaskPageError(404, _FLASK)
         if service == "network":
             if allowed:
                 return NetworkError(405, "HTTPMethodNotAllowed", _PECAN)
@@ -134,10 +138,19 @@ class OpenStack(Facade):
         nics.settle(self)
         response = super()._respond(request)
         service = services.service_of(request.path)
-        response.headers["X-Openstack-Request-Id"] = request_id
+        if response.mimetype == "application/json":
+            # Only nova says which encoding its refusals have.
+            refused = service == "compute" and response.status_code >= 400 and response.status_code != UNAUTHORIZED
+            response.content_type = "application/json" + ("; charset=UTF-8" if refused else "")
+        if response.status_code == NO_CONTENT and response.mimetype == "text/plain":
+            del response.headers["Content-Type"]
+        if request.path.strip("/") not in _WITHOUT_ID:
+            response.headers["X-Openstack-Request-Id"] = request_id
         if service == "compute" and request.path.startswith(services.prefix("compute")):
             response.headers["X-Compute-Request-Id"] = request_id
-            response.headers.update(microversions.headers(request))
+            # Only what has reached nova's own code knows of microversions.
+            if response.status_code != UNAUTHORIZED and response.mimetype != "text/html":
+                response.headers.update(microversions.headers(request))
         elif service == "identity":
             response.headers["Vary"] = "X-Auth-Token"
         return response

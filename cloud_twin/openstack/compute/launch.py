@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from ..facade import OpenStack
 
 KIND = "servers"
+# Of all hosts.
+ARCHITECTURE = "x86_64"
 _GIB = 1024**3
 _UNSERVED = (
     "block_device_mapping",
@@ -96,7 +98,7 @@ def _launch(
     server = cloud.centre.new(KIND, f"{KIND}/{uuid.uuid4()}", kept, of=Machine)
     cloud.centre.add(server)
     note(cloud, call, server, "create")
-    failure = _failure(cloud, flavor, nics)
+    failure = _failure(cloud, flavor, image, nics)
     if failure:
         server.body["fault"] = (int(failure.code), failure.message)
     else:
@@ -114,8 +116,9 @@ def note(cloud: OpenStack, call: Call, server: Machine, action: str) -> None:
     server.body["actions"].append((action, request_id, cloud.centre.clock.now()))
 
 
-def _failure(cloud: OpenStack, flavor: Flavor, nics: Nics) -> Failure | None:
-    if {flavor.name, flavor.id} & set(cloud.settings.exhausted):
+def _failure(cloud: OpenStack, flavor: Flavor, image: Thing, nics: Nics) -> Failure | None:
+    exhausted = {flavor.name, flavor.id} & set(cloud.settings.exhausted)
+    if exhausted or image.body["properties"].get("hw_architecture", ARCHITECTURE) != ARCHITECTURE:
         return Failure("500", shape.NO_HOST)
     if nics.outside:
         text = f"It is not allowed to create an interface on external network {nics.outside}"

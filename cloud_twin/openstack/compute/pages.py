@@ -51,7 +51,7 @@ def listed(name: str, shown: list[Any], links: list[dict[str, str]]) -> dict[str
 
 def read_body(call: Call) -> dict[str, Any]:
     """Raises ComputeError."""
-    if call.request.content_length and call.request.mimetype != "application/json":
+    if call.request.content_length and call.request.mimetype not in ("", "application/json"):
         raise ComputeError(415, "Unsupported Content-Type")
     try:
         body = call.body
@@ -63,5 +63,5 @@ def read_body(call: Call) -> dict[str, Any]:
 
 
 def _href(call: Call, marker: str) -> str:
-    pairs = [(name, value) for name, value in call.request.args.items(multi=True) if name != "marker"]
+    pairs = sorted((name, value) for name, value in call.request.args.items() if name != "marker")
     return f"{call.base}{call.request.path.rstrip('/')}?{urlencode([*pairs, ('marker', marker)])}"

@@ -186,6 +186,10 @@ def _is_uuid(text: str) -> bool:
 
 def _is_base64(text: str) -> bool:
     """As Python decodes it, which passes over what is no base64 at all."""
+    if not text.isascii():
+        # A fault of nova's own, which it answers as such.
+        why = "Unexpected API Error. Please report this at http://bugs.launchpad.net/nova/ and attach the Nova API log "
+        raise ComputeError(500, f"{why}if possible.\n<class 'UnicodeDecodeError'>")
     try:
         base64.b64decode(text.encode())
     except (binascii.Error, ValueError):

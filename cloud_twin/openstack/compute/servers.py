@@ -51,6 +51,31 @@ _SORT_KEYS = (
     "uuid",
     "vm_state",
 )
+# Of the table's columns; a member may name them, and is then refused by name.
+_INNER_SORT_KEYS = (
+    "architecture",
+    "cell_name",
+    "cleaned",
+    "default_ephemeral_device",
+    "default_swap_device",
+    "deleted",
+    "deleted_at",
+    "disable_terminate",
+    "ephemeral_gb",
+    "ephemeral_key_uuid",
+    "id",
+    "key_data",
+    "launched_on",
+    "locked",
+    "memory_mb",
+    "os_type",
+    "reservation_id",
+    "root_gb",
+    "shutdown_terminate",
+    "user_data",
+    "vcpus",
+    "vm_mode",
+)
 _MOMENT = {"type": "array", "items": {"type": "string", "format": "date-time"}}
 _FILTERS = (
     "user_id",
@@ -108,7 +133,7 @@ _QUERY = {
         "limit": pages.NUMBER,
         "changes-since": _MOMENT,
         "changes-before": _MOMENT,
-        "sort_key": {"type": "array", "items": {"type": "string", "enum": list(_SORT_KEYS)}},
+        "sort_key": {"type": "array", "items": {"type": "string", "enum": [*_SORT_KEYS, *_INNER_SORT_KEYS]}},
     },
     "patternProperties": {"^_": pages.ANY},
 }

@@ -102,7 +102,7 @@ def shown(cloud: OpenStack, call: Call, server: Machine, version: Version, *, al
     }
     if state in _WITH_PROGRESS:
         made["progress"] = 0
-    if state == "ERROR":
+    if state == "ERROR" and alone:
         made["fault"] = {"code": body["fault"][0], "created": seconds(body["updated"]), "message": body["fault"][1]}
     if groups := _groups(cloud, server):
         made["security_groups"] = groups

@@ -35,6 +35,10 @@ def domains(_: OpenStack, call: Call) -> dict[str, Any]:
     return _listed(call, "domains", [])
 
 
+def system(_: OpenStack, call: Call) -> dict[str, Any]:
+    return {"system": [], "links": {"self": f"{call.base}{call.request.path}"}}
+
+
 def project(_: OpenStack, call: Call) -> dict[str, Any]:
     if call.values["id"] != PROJECT_ID:
         raise forbidden("get_project")

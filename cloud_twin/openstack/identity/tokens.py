@@ -22,6 +22,15 @@ _MALFORMED = (
 )
 
 
+class ScopeError(IdentityError):
+    """A way of log-in that says why it does not let in."""
+
+    def response(self) -> Response:
+        text = f"Error authenticating with application credential: {self.message}"
+        error = {"code": self.status, "identity": {}, "message": text, "title": "Unauthorized"}
+        return json_response({"error": error}, self.status, self.headers)
+
+
 def create(cloud: OpenStack, call: Call) -> Response:
     auth = _member(_body(call), "auth", "request body")
     identity = auth.get("identity")
@@ -33,15 +42,17 @@ def create(cloud: OpenStack, call: Call) -> Response:
     for method in methods:
         _member(identity, str(method), "identity")
     parent, credential = _proven(cloud, call, identity, methods)
+    if credential and "scope" in auth:
+        raise ScopeError(401, "Application credentials cannot request a scope.", wrong(call).headers)
     scoped = _scoped(cloud, call, auth.get("scope"), parent)
     known = [one for one in (parent.methods if parent else []) if one not in methods]
     token = cloud.account.issue([*known, *methods], scoped=scoped, application_credential=credential, parent=parent)
-    return json_response({"token": shown(call, token)}, 201, {"X-Subject-Token": token.id})
+    return json_response({"token": shown(cloud, call, token)}, 201, {"X-Subject-Token": token.id})
 
 
 def validate(cloud: OpenStack, call: Call) -> Response:
     token = _subject(cloud, call)
-    return json_response({"token": shown(call, token)}, 200, {"X-Subject-Token": token.id})
+    return json_response({"token": shown(cloud, call, token)}, 200, {"X-Subject-Token": token.id})
 
 
 def revoke(cloud: OpenStack, call: Call) -> Response:
@@ -49,7 +60,7 @@ def revoke(cloud: OpenStack, call: Call) -> Response:
     return Response(status=204)
 
 
-def shown(call: Call, token: Token) -> dict[str, Any]:
+def shown(cloud: OpenStack, call: Call, token: Token) -> dict[str, Any]:
     user = {"domain": DOMAIN, "id": USER_ID, "name": USER, "password_expires_at": None}
     made: dict[str, Any] = {
         "methods": token.methods,
@@ -58,6 +69,9 @@ def shown(call: Call, token: Token) -> dict[str, Any]:
         "expires_at": shown_time(token.expires),
         "issued_at": shown_time(token.issued),
     }
+    if token.application_credential:
+        name = cloud.account.credentials[token.application_credential].name
+        made["application_credential"] = {"id": token.application_credential, "name": name, "restricted": True}
     if token.scoped:
         made["project"] = {"domain": DOMAIN, "id": PROJECT_ID, "name": PROJECT}
         made["is_domain"] = False

@@ -145,6 +145,29 @@ def upload(cloud: OpenStack, call: Call) -> Response:
     return Response(status=204, content_type="text/html; charset=UTF-8")
 
 
+def update(cloud: OpenStack, call: Call) -> dict[str, Any]:
+    """By a JSON patch (RFC 6902) whose paths have one word."""
+    image = _own(cloud, call)
+    try:
+        patch = json.loads(call.request.get_data())
+    except ValueError:
+        patch = None
+    if not isinstance(patch, list) or not all(isinstance(one, dict) for one in patch):
+        raise PageError(400, "Request body must be a JSON array of operation objects.")
+    for one in patch:
+        _apply(image, str(one.get("op")), str(one.get("path", "")).lstrip("/"), one.get("value"))
+    image.body["updated"] = cloud.centre.clock.now()
+    return shown(image)
+
+
+def members(cloud: OpenStack, call: Call) -> dict[str, Any]:
+    image = find(cloud, call.values["id"])
+    if image.body["visibility"] != "shared":
+        text = f"Not allowed to list members for image {call.values['id']}: Only shared images have members."
+        raise PageError(403, text)
+    return {"members": [], "schema": "/v2/schemas/members"}
+
+
 def delete(cloud: OpenStack, call: Call) -> Response:
     image = cloud.centre.find(f"{KIND}/{call.values['id']}")
     if image is None:
@@ -187,6 +210,24 @@ def shown(image: Thing) -> dict[str, Any]:
         "schema": SCHEMA,
     }
     return members | ({"stores": "disk"} if kept else {})
+
+
+def _apply(image: Thing, operation: str, name: str, value: Any) -> None:
+    if operation not in ("add", "replace", "remove"):
+        raise PageError(400, f"Operations must be one of add, replace, remove, not {operation}.")
+    if name in _READ_ONLY or name in ("id", "owner"):
+        raise PageError(403, f"Attribute '{name}' is read-only.")
+    if name == "visibility" and value == "public":
+        raise PageError(403, "You are not authorized to complete publicize_image action.")
+    kept = image.body if name in _SET or name == "tags" else image.body["properties"]
+    if operation != "add" and name not in kept:
+        raise PageError(409, f"Property {name} does not exist.")
+    if operation == "remove":
+        if kept is image.body:
+            raise PageError(403, f"Property {name} may not be removed.")
+        del kept[name]
+    else:
+        kept[name] = value
 
 
 def _is_listed(call: Call, image: Thing) -> bool:

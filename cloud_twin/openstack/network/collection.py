@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 class Collection(ABC):
     kind: Kind
     first_revision = 1
-    # Whether a request may hold several of them.
-    bulk = True
+    # What may be set again as it is without counting as a change.
+    unchanged_unseen: frozenset[str] = frozenset()
 
     # What each kind says
 
@@ -41,6 +41,10 @@ class Collection(ABC):
     @abstractmethod
     def own(self, cloud: OpenStack, thing: Thing) -> dict[str, Any]:
         """What it shows, without what all kinds show."""
+
+    def shown_made(self, cloud: OpenStack, thing: Thing) -> dict[str, Any]:
+        """By the answer of the create."""
+        return self.shown(cloud, thing)
 
     def change(self, cloud: OpenStack, thing: Thing, asked: dict[str, Any]) -> None:
         thing.body.update(asked)
@@ -72,16 +76,18 @@ class Collection(ABC):
         body = read_body(call)
         if self.kind.name not in body and self.kind.plural in body:
             made = self._make_all(cloud, call, body[self.kind.plural])
-            return json_response({self.kind.plural: [self.shown(cloud, one) for one in made]}, 201)
+            return json_response({self.kind.plural: [self.shown_made(cloud, one) for one in made]}, 201)
         (thing,) = self._make_all(cloud, call, [self._one(body)])
-        return json_response({self.kind.name: self.shown(cloud, thing)}, 201)
+        return json_response({self.kind.name: self.shown_made(cloud, thing)}, 201)
 
     def update(self, cloud: OpenStack, call: Call) -> dict[str, Any]:
         thing = self.named(cloud, call)
         asked = given(self.kind, self._one(read_body(call)), creating=False)
         self.require(cloud, call, "update", thing)
-        self.change(cloud, thing, asked)
-        touch(cloud, thing)
+        before = dict(thing.body)
+        self.change(cloud, thing, dict(asked))
+        if thing.body != before or not set(asked) <= self.unchanged_unseen:
+            touch(cloud, thing)
         return {self.kind.name: self.shown(cloud, thing)}
 
     def delete(self, cloud: OpenStack, call: Call) -> Response:
@@ -148,15 +154,20 @@ class Collection(ABC):
         asked = [given(self.kind, self._object(one), creating=True) for one in bodies]
         self.require(cloud, call, "create")
         quotas.check_network(cloud, self.kind, len(asked))
-        if len(asked) == 1:
-            return [self.make(cloud, asked[0])]
-        self.check_together(asked)
-        before = cloud.centre.snapshot()
+        if len(asked) > 1:
+            self.check_together(asked)
+        before = cloud.centre.snapshot() if len(asked) > 1 else None
         try:
-            return [self.make(cloud, one) for one in asked]
-        except Exception:
-            cloud.centre.restore(before)
+            made = [self.make(cloud, one) for one in asked]
+        except NetworkError:
+            if before:
+                cloud.centre.restore(before)
             raise
+        self.after_making(cloud, made)
+        return made
+
+    def after_making(self, cloud: OpenStack, made: list[Thing]) -> None:
+        """What a create does besides."""
 
     def check_together(self, asked: list[dict[str, Any]]) -> None:
         """Of several in one request. Raises NetworkError."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
+from werkzeug.wrappers import Response
+
 from ...centre import Thing
+from ...facade import Call
 from ..errors import NetworkError
 from . import kinds
 from .collection import Collection, thing_id, touch
@@ -21,7 +25,6 @@ if TYPE_CHECKING:
 class FloatingIps(Collection):
     kind = kinds.FLOATING_IP
     first_revision = 0
-    bulk = False
 
     def make(self, cloud: OpenStack, asked: dict[str, Any]) -> Thing:
         network = NETWORKS.find(cloud, asked["floating_network_id"])
@@ -56,6 +59,23 @@ class FloatingIps(Collection):
                 self._associate(cloud, thing, port_id, address)
         super().change(cloud, thing, asked)
 
+    def create(self, cloud: OpenStack, call: Call) -> Response:
+        answer = super().create(cloud, call)
+        for one in _shown(answer):
+            self._settle(cloud, one, was_free=True)
+        return answer
+
+    def update(self, cloud: OpenStack, call: Call) -> dict[str, Any]:
+        was_free = self.named(cloud, call).body["port_id"] is None
+        answer = super().update(cloud, call)
+        self._settle(cloud, answer[self.kind.name], was_free=was_free)
+        return answer
+
+    def _settle(self, cloud: OpenStack, shown: dict[str, Any], *, was_free: bool) -> None:
+        """A change of its status is one more, which comes after the answer."""
+        if (shown["port_id"] is None) != was_free:
+            touch(cloud, self.find(cloud, shown["id"]))
+
     def own(self, cloud: OpenStack, thing: Thing) -> dict[str, Any]:
         body = thing.body
         return {
@@ -87,6 +107,11 @@ class FloatingIps(Collection):
                 )
                 raise NetworkError(409, "FloatingIPPortAlreadyAssociated", text)
         floating.body.update(port_id=port_id, fixed_ip_address=fixed["ip_address"], router_id=thing_id(router))
+
+
+def _shown(answer: Response) -> list[dict[str, Any]]:
+    data = json.loads(answer.get_data())
+    return list(data.get("floatingips") or [data["floatingip"]])
 
 
 def _forget_port(floating: Thing) -> None:

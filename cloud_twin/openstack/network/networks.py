@@ -43,6 +43,9 @@ class Networks(Collection):
             )
         super().leave(cloud, thing)
 
+    def shown_made(self, cloud: OpenStack, thing: Thing) -> dict[str, Any]:
+        return {**self.shown(cloud, thing), "is_default": thing.body["is_default"]}
+
     def seen(self, thing: Thing) -> bool:
         return super().seen(thing) or bool(thing.body["router:external"])
 

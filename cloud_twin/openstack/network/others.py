@@ -44,8 +44,7 @@ def extension(_: OpenStack, call: Call) -> dict[str, Any]:
     for one in _extensions():
         if one["alias"] == alias:
             return {"extension": one}
-    text = f"The resource could not be found.<br /><br />\nExtension with alias {alias} does not exist"
-    raise PageError(404, text)
+    raise PageError(404, more=f"Extension with alias {alias} does not exist")
 
 
 def empty(_: OpenStack, call: Call) -> dict[str, Any]:
@@ -65,6 +64,18 @@ def quota_details(cloud: OpenStack, call: Call) -> dict[str, Any]:
 def quota_defaults(_: OpenStack, call: Call) -> dict[str, Any]:
     _check_project(call)
     return {"quota": dict(quotas.NETWORK_DEFAULTS)}
+
+
+def denied_quota(_: OpenStack, call: Call) -> dict[str, Any]:
+    """Of all projects, and changes: an administrator's business."""
+    verb = {"GET": "get", "PUT": "update", "DELETE": "delete"}[call.request.method]
+    raise disallowed(f"rule:{verb}_quota")
+
+
+def providers(_: OpenStack, __: Call) -> dict[str, Any]:
+    names = ("dvrha", "dvr", "ha", "single_node")
+    shown = [{"service_type": "L3_ROUTER_NAT", "name": name, "default": False} for name in names]
+    return {"service_providers": shown}
 
 
 def quota_project(_: OpenStack, __: Call) -> dict[str, Any]:

@@ -85,8 +85,8 @@ def _links(call: Call, shown: list[Shown], limit: int, reverse: bool) -> list[Sh
 
 
 def _href(call: Call, marker: list[Shown], *, reverse: bool) -> str:
-    dropped = ("marker",) if reverse else ("marker", "page_reverse")
-    pairs = [(name, value) for name, value in call.request.args.items(multi=True) if name not in dropped]
+    given = call.request.args.items(multi=True)
+    pairs = [(name, value) for name, value in given if name not in ("marker", "page_reverse")]
     pairs += [("marker", one["id"]) for one in marker]
     pairs += [("page_reverse", "True")] if reverse else []
     return f"{call.base}{call.request.path.rstrip('/')}?{urlencode(pairs)}"

@@ -25,6 +25,7 @@ _SERVICE_OWNERS = (ROUTER_INTERFACE, "network:router_gateway", "network:floating
 
 class Ports(Collection):
     kind = kinds.PORT
+    unchanged_unseen = frozenset(("security_groups", "fixed_ips"))
 
     def make(self, cloud: OpenStack, asked: dict[str, Any]) -> Thing:
         network = NETWORKS.find(cloud, asked["network_id"])
@@ -37,6 +38,7 @@ class Ports(Collection):
         _check_pairs(asked["allowed_address_pairs"])
         body = {
             **asked,
+            "tags": [],
             "mac_address": asked.get("mac_address") or _mac(),
             "port_security_enabled": secure and not trusted,
             "security_groups": groups,

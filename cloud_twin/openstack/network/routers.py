@@ -25,12 +25,12 @@ _GUARDED_MEMBERS = ("enable_snat", "external_fixed_ips", "qos_policy_id")
 
 class Routers(Collection):
     kind = kinds.ROUTER
-    bulk = False
 
     def make(self, cloud: OpenStack, asked: dict[str, Any]) -> Thing:
         outside = self._outside(cloud, asked.pop("external_gateway_info"), "create")
         router = self.add(cloud, {**asked, "gateway": None})
         self._set_gateway(cloud, router, outside)
+        router.body["revision"] += outside is not None
         return router
 
     def change(self, cloud: OpenStack, thing: Thing, asked: dict[str, Any]) -> None:
@@ -173,6 +173,7 @@ class Routers(Collection):
             cloud.centre.release_address(router, pool, address)
         router.uses, router.body["gateway"] = set(), None
         if outside is None:
+            router.body["revision"] += 2 if had else 0
             return
         subnet = subnets_of(cloud, outside)[0]
         address = take_address(cloud, router, subnet)
@@ -182,7 +183,7 @@ class Routers(Collection):
             "external_fixed_ips": [{"subnet_id": thing_id(subnet), "ip_address": address}],
             "enable_snat": True,
         }
-        router.body["revision"] += 2
+        router.body["revision"] += 1
 
     def _refuse_needed_gateway(self, cloud: OpenStack, router: Thing, outside: Thing | None) -> None:
         had = router.body["gateway"]

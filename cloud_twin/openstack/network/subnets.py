@@ -37,6 +37,8 @@ class Subnets(Collection):
         network = NETWORKS.find(cloud, asked["network_id"])
         if network.body["project_id"] != PROJECT_ID:
             raise not_allowed("subnet")
+        if asked.get("subnetpool_id") or asked.pop("prefixlen", None) is not None:
+            raise _from_a_pool(asked)
         if not asked.get("cidr"):
             raise bad_request("subnets", "a subnetpool must be specified in the absence of a cidr")
         cidr = ipaddress.ip_network(asked["cidr"])
@@ -61,6 +63,7 @@ class Subnets(Collection):
         if "allocation_pools" in asked or "gateway_ip" in asked:
             _check_pools(asked.get("allocation_pools", thing.body["allocation_pools"]), cidr, gateway)
         super().change(cloud, thing, asked)
+        touch(cloud, cloud.centre.get(str(thing.goes_with)))
 
     def leave(self, cloud: OpenStack, thing: Thing) -> None:
         if cloud.centre.users(thing.key):
@@ -116,6 +119,16 @@ def take_address(cloud: OpenStack, thing: Thing, subnet: Thing, wanted: str | No
             text = f"No more IP addresses available on network {subnet.body['network_id']}."
             raise NetworkError(409, "IpAddressGenerationFailure", text)
     return cloud.centre.take_address(thing, subnet.key, wanted)
+
+
+def _from_a_pool(asked: dict[str, Any]) -> Exception:
+    if asked.get("subnetpool_id"):
+        text = f"Subnet pool {asked['subnetpool_id']} could not be found."
+        return NetworkError(404, "SubnetPoolNotFound", text)
+    why = "a subnetpool must be specified in the absence of a cidr"
+    if asked.get("cidr"):
+        why = "cidr and prefixlen must not be supplied together"
+    return bad_request("subnets", why)
 
 
 def not_allowed(what: str) -> NetworkError:
