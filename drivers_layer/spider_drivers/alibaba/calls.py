@@ -5,8 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import logging
-from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from aliyunsdkcore.acs_exception.exceptions import ClientException
 from aliyunsdkcore.client import AcsClient
@@ -26,17 +25,27 @@ Thing = dict[str, Any]
 
 _REQUESTS = {"ecs": "aliyunsdkecs.request.v20140526", "vpc": "aliyunsdkvpc.request.v20160428"}
 
-# What a list answers, the largest page it gives, and whether the next page is found by a token; else by its number.
-_LISTS: dict[str, tuple[str, int, bool]] = {
-    "ecs.DescribeImages": ("Images.Image", 100, False),
-    "ecs.DescribeInstanceTypes": ("InstanceTypes.InstanceType", 1600, True),
-    "ecs.DescribeInstances": ("Instances.Instance", 100, True),
-    "ecs.DescribeKeyPairs": ("KeyPairs.KeyPair", 50, False),
-    "ecs.DescribeNetworkInterfaces": ("NetworkInterfaceSets.NetworkInterfaceSet", 500, True),
-    "ecs.DescribeSecurityGroupAttribute": ("Permissions.Permission", 1000, True),
-    "ecs.DescribeSecurityGroups": ("SecurityGroups.SecurityGroup", 100, True),
-    "vpc.DescribeVSwitches": ("VSwitches.VSwitch", 50, False),
-    "vpc.DescribeVpcs": ("Vpcs.Vpc", 50, False),
+
+class _List(NamedTuple):
+    """`member`: where an answer has the elements. `identity`: what of an element tells which it is. `largest`: page.
+    `by_token`: how the next page is found; else by its number."""
+
+    member: str
+    identity: str
+    largest: int
+    by_token: bool
+
+
+_LISTS: dict[str, _List] = {
+    "ecs.DescribeImages": _List("Images.Image", "ImageId", 100, False),
+    "ecs.DescribeInstanceTypes": _List("InstanceTypes.InstanceType", "InstanceTypeId", 1600, True),
+    "ecs.DescribeInstances": _List("Instances.Instance", "InstanceId", 100, True),
+    "ecs.DescribeKeyPairs": _List("KeyPairs.KeyPair", "KeyPairName", 50, False),
+    "ecs.DescribeNetworkInterfaces": _List("NetworkInterfaceSets.NetworkInterfaceSet", "NetworkInterfaceId", 500, True),
+    "ecs.DescribeSecurityGroupAttribute": _List("Permissions.Permission", "Direction", 1000, True),
+    "ecs.DescribeSecurityGroups": _List("SecurityGroups.SecurityGroup", "SecurityGroupId", 100, True),
+    "vpc.DescribeVSwitches": _List("VSwitches.VSwitch", "VSwitchId", 50, False),
+    "vpc.DescribeVpcs": _List("Vpcs.Vpc", "VpcId", 50, False),
 }
 
 
@@ -111,27 +120,23 @@ class Acs:
         return self._answer(request, fields)
 
     def all(self, api: str, fields: Fields = NO_FIELDS, /, **parameters: Any) -> list[Thing]:
-        """The elements of every page."""
-        return [one for page in self.pages(api, fields, **parameters) for one in _elements(page, _LISTS[api][0])]
-
-    def pages(self, api: str, fields: Fields = NO_FIELDS, /, **parameters: Any) -> Iterator[Thing]:
-        member, largest, by_token = _LISTS[api]
-        size = min(largest, self._page_size or largest)
-        asked = {**parameters, **({"MaxResults": size} if by_token else {"PageSize": size, "PageNumber": 1})}
-        seen = 0
+        """The elements of every page. Each has its id."""
+        listed = _LISTS[api]
+        size = min(listed.largest, self._page_size or listed.largest)
+        asked = {**parameters, **({"MaxResults": size} if listed.by_token else {"PageSize": size, "PageNumber": 1})}
+        found: list[Thing] = []
         while True:
             page = self.call(api, fields, **asked)
-            yield page
-            if by_token:
-                if not page.get("NextToken"):
-                    return
-                asked["NextToken"] = page["NextToken"]
-                continue
-            found = len(_elements(page, member))
-            seen += found
-            if not found or seen >= page.get("TotalCount", 0):
-                return
-            asked["PageNumber"] += 1
+            elements = _elements(page, listed)
+            found += elements
+            if listed.by_token:
+                asked["NextToken"] = page.get("NextToken")
+                done = not asked["NextToken"]
+            else:
+                asked["PageNumber"] += 1
+                done = not elements or len(found) >= page.get("TotalCount", 0)
+            if done:
+                return found
 
     def close(self) -> None:
         self._session.close()
@@ -170,8 +175,7 @@ def _spelled(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def _elements(page: Thing, member: str) -> list[Thing]:
-    """Of `Vpcs.Vpc`."""
-    outer, _, inner = member.partition(".")
+def _elements(page: Thing, listed: _List) -> list[Thing]:
+    outer, _, inner = listed.member.partition(".")
     with errors.understood():
-        return [dict(one) for one in (page.get(outer) or {}).get(inner) or []]
+        return [{**one, listed.identity: str(one[listed.identity])} for one in (page.get(outer) or {}).get(inner) or []]

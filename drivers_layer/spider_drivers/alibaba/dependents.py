@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .calls import Acs, Thing
+from .errors import understood
 
 
 def vpc_users(acs: Acs, vpc: Thing) -> Iterator[str]:
@@ -20,11 +21,10 @@ def group_users(acs: Acs, group: str) -> Iterator[str]:
     """Ids of the instances, interfaces and other groups that use a security group."""
     yield from interface_users(acs, SecurityGroupId=group)
     answer = acs.call("ecs.DescribeSecurityGroupReferences", SecurityGroupId=[group])
-    for reference in (answer.get("SecurityGroupReferences") or {}).get("SecurityGroupReference") or []:
-        referring = reference.get("ReferencingSecurityGroups") or {}
-        for one in referring.get("ReferencingSecurityGroup") or []:
-            if one["SecurityGroupId"] != group:
-                yield str(one["SecurityGroupId"])
+    with understood():
+        references = answer["SecurityGroupReferences"].get("SecurityGroupReference") or []
+        of_all = [one["ReferencingSecurityGroups"].get("ReferencingSecurityGroup") or [] for one in references]
+        yield from {str(one["SecurityGroupId"]) for of_one in of_all for one in of_one} - {group}
 
 
 def interface_users(acs: Acs, **where: str) -> Iterator[str]:

@@ -26,6 +26,7 @@ from ..contract import (
     wire,
 )
 from ..contract.wire import Answered, broken
+from .wire import TOO_FAST
 
 CLOUD = "Alibaba Cloud"
 nonsense, understood = partial(wire.nonsense, CLOUD), partial(wire.understood, CLOUD)
@@ -39,7 +40,7 @@ NO_FIELDS: Fields = {}
 _CLASSES: tuple[tuple[re.Pattern[str], type[SpiderError]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), kind)
     for pattern, kind in (
-        (r"Throttling(\..+)?|FlowControl.*", Throttled),
+        (TOO_FAST, Throttled),
         (r"Forbidden\.\w+NotFound", NotFound),
         (r"InvalidAccessKey.*|InvalidSecurityToken.*|.*Signature.*|Forbidden(\..+)?|InvalidTimeStamp.*", Refused),
         # Another change of the resource, or of one that it needs, is under way: the same again a moment later.

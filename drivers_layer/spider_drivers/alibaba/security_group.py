@@ -79,9 +79,7 @@ class AlibabaSecurityGroups(SecurityGroupHandler):
         return building.create(change.parts(), attempt, lambda _: self.get(ref), change.complete)
 
     def _shape(self, found: Thing) -> SecurityGroup:
-        with understood():
-            cloud_id = found["SecurityGroupId"]
-        own = permissions(self._acs, cloud_id)
+        own = permissions(self._acs, found["SecurityGroupId"])
         with understood():
             return _group(found, own)
 

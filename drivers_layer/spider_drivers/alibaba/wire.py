@@ -13,7 +13,7 @@ from ..contract.wire import Answered
 
 _READS = ("Describe", "List")
 # The SDK's own data (retry_config.json) and the error centre's pages have codes that begin so.
-_TOO_FAST = re.compile(r"Throttling(\..+)?|FlowControl.*")
+TOO_FAST = r"Throttling(\..+)?|FlowControl.*"
 
 
 def action(url: str) -> str:
@@ -40,7 +40,7 @@ class RpcSpeech:
         return Answered(status, str(status), text, False, read, wait)
 
     def throttled(self, refusal: Answered) -> bool:
-        if refusal.spoken and _TOO_FAST.fullmatch(refusal.code):
+        if refusal.spoken and re.fullmatch(TOO_FAST, refusal.code):
             return True
         return refusal.status == 429 or (refusal.status == 503 and refusal.retry_after is not None)
 
