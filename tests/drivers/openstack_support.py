@@ -46,6 +46,7 @@ from cloud_twin.clock import TwinClock
 from cloud_twin.faults import OPENSTACK, Faults, Log, Rules, Services
 from cloud_twin.serve import serving
 from cloud_twin.twin import Twin
+from tests.drivers.docker_support import Answer, Wire
 from tests.real.openstack.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -54,6 +55,14 @@ if TYPE_CHECKING:
 REGION = "RegionOne"
 # Nobody has the private half.
 PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS somebody"
+# One that only a server which asks for nothing accepts. No answer, record or error may hold a canary.
+GIVEN = {
+    "Username": "somebody",
+    "Password": "canary-of-the-password",
+    "DomainName": "Default",
+    "ProjectID": "fe870eb2ea0b49e8a02ed80c9f678cc1",
+}
+SERVERS = Answer({"servers": []})
 LONGEST_SLEEP = 0.3  # seconds, of a real cloud
 
 T = TypeVar("T")
@@ -277,3 +286,39 @@ def make_vm(os_: Os, request: VmRequest) -> Vm:
 
 def ref(shape: Any) -> Ref:
     return Ref(shape.iid.name, shape.iid.id)
+
+
+def log_in(server: Wire, *answers: Answer, **addresses: str) -> None:
+    """The server answers a log-in and then `answers`. `addresses`: of services in the catalogue, else its own."""
+    own = {
+        "compute": f"{server.url}/compute/v2.1",
+        "network": f"{server.url}/networking",
+        "image": f"{server.url}/image/v2",
+    }
+    catalogue = [
+        {
+            "type": service,
+            "name": service,
+            "endpoints": [
+                {"id": service, "interface": "public", "region": REGION, "region_id": REGION, "url": url},
+            ],
+        }
+        for service, url in {**own, **addresses}.items()
+    ]
+    token = {
+        "methods": ["password"],
+        "issued_at": "2026-11-25T00:00:00.000000Z",
+        "expires_at": "2099-01-01T00:00:00.000000Z",
+        "user": {"id": "u", "name": "somebody", "domain": {"id": "default", "name": "Default"}},
+        "project": {"id": GIVEN["ProjectID"], "name": "p", "domain": {"id": "default", "name": "Default"}},
+        "roles": [],
+        "catalog": catalogue,
+    }
+    server.answers = [Answer({"token": token}, 201, {"X-Subject-Token": "canary-of-the-token"}), *answers]
+    server.seen.clear()
+
+
+def refusal(status: int, body: Any, **headers: str) -> Answer:
+    """In OpenStack's form."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Answer(body, status, {"X-Openstack-Request-Id": "req-1", **named})
