@@ -93,6 +93,7 @@ def test_a_cluster_that_is_none_is_named_when_the_connection_is_checked(server: 
         ("IdentityEndpoint", "ftp://example.test"),
         ("IdentityEndpoint", "no URL"),
         ("Endpoint", "no URL"),
+        ("Endpoint", "http://exa\x7fmple.test"),
         ("CA", "no PEM"),
         ("AuthToken", "two\nlines"),
         ("AuthToken", "Schlüssel"),
@@ -118,6 +119,14 @@ def test_any_other_address_goes_by_the_user_s_proxy(server: Wire, monkeypatch: p
     _proxies(monkeypatch, server.url.replace("http://", scheme))
     connect("http://cloudit.example.test:9090").connection.check()
     assert [request.target for request in server.seen] == [f"http://cloudit.example.test:9090{PATH}"]
+
+
+@pytest.mark.parametrize("proxy", ["gopher://somebody:canary@127.0.0.1:1", "socks5://canary@x:1"])
+def test_a_proxy_that_cannot_be_used_is_told_without_its_password(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    _proxies(monkeypatch, proxy)
+    with pytest.raises(Invalid) as refused:
+        connect("http://cloudit.example.test")
+    assert "canary" not in f"{refused.value!r} {refused.value.__cause__!r}"
 
 
 def test_over_tls_the_proxy_is_asked_for_a_tunnel(server: Wire, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-from ..contract import CallRecorder, SpiderError, reach
+from ..contract import CallRecorder, Invalid, SpiderError, reach
 from ..contract.exchange import READS, Answered, Exchange
 from ..contract.throttling import Patience
 from ..contract.tls import tls_context
@@ -36,18 +36,12 @@ class Cloudit:
         self._tenant = quote(tenant, safe="")
         self._recorder = recorder
         self._redact = recorder.redact
-        scheme = urlsplit(endpoint).scheme
-        self._client = httpx.Client(
-            # As Cloudit's other clients: a connection of its own for each request.
-            headers={"X-Auth-Token": token, "Accept": "application/json", "Connection": "close"},
-            limits=httpx.Limits(max_keepalive_connections=0),
-            timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-            verify=tls_context(ca) if scheme == "https" or ca else False,
-            proxy=_proxy(endpoint, scheme),
-            trust_env=False,
-            follow_redirects=False,
-            event_hooks={"request": [self._begin], "response": [self._end]},
-        )
+        try:
+            httpx.URL(endpoint)
+            self._client = self._made(endpoint, token, ca)
+        except (ImportError, ValueError, httpx.InvalidURL):
+            # Not in httpx's words, which may hold a proxy's password.
+            raise Invalid("the endpoint, or the environment's proxy for it, cannot be used", field="Endpoint") from None
 
     def call(
         self, method: str, path: str, *parts: str, body: Thing | None = None, asked: Asked = ANYTHING, secret: str = ""
@@ -85,6 +79,20 @@ class Cloudit:
 
     def close(self) -> None:
         self._client.close()
+
+    def _made(self, endpoint: str, token: str, ca: str | None) -> httpx.Client:
+        scheme = urlsplit(endpoint).scheme
+        return httpx.Client(
+            # As Cloudit's other clients: a connection of its own for each request.
+            headers={"X-Auth-Token": token, "Accept": "application/json", "Connection": "close"},
+            limits=httpx.Limits(max_keepalive_connections=0),
+            timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+            verify=tls_context(ca) if scheme == "https" or ca else False,
+            proxy=_proxy(endpoint, scheme),
+            trust_env=False,
+            follow_redirects=False,
+            event_hooks={"request": [self._begin], "response": [self._end]},
+        )
 
     def _request(self, method: str, path: str, parts: tuple[str, ...], body: Thing | None) -> httpx.Request:
         engine, _, rest = path.partition("/")
