@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 class Cloud(Protocol):
-    """A WSGI application. `name`: in lower case, as in the admin API and in the log of calls."""
+    """A WSGI application. `name`: in lower case, as in the admin API and in the log of calls. `header`: one that only
+    this cloud's calls have, as WSGI names it; "" without any."""
 
     settings: Settings
 
@@ -22,6 +23,9 @@ class Cloud(Protocol):
 
     @property
     def dialect(self) -> Dialect: ...
+
+    @property
+    def header(self) -> str: ...
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]: ...
 

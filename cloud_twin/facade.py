@@ -88,6 +88,7 @@ class Facade(ABC):
 
     name: ClassVar[str]
     dialect: ClassVar[Dialect]
+    header: ClassVar[str] = ""
     largest_body: ClassVar[int] = LARGEST_BODY
 
     def __init__(self, clock: TwinClock, routes: Sequence[Route]) -> None:

@@ -90,7 +90,7 @@ class Twin:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path, query = str(environ["PATH_INFO"]), str(environ.get("QUERY_STRING", ""))
         for name, cloud in self.clouds.items():
-            if cloud.claims(path, query):
+            if cloud.claims(path, query) or cloud.header in environ:
                 return self._faults[name](environ, start_response)
         start_response("404 Not Found", [("Content-Type", "text/plain; charset=utf-8")])
         return [f"none of the clouds that are emulated here ({', '.join(self.clouds)}) has the path {path}\n".encode()]

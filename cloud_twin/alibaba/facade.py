@@ -16,7 +16,8 @@ from .catalogue.places import DEFAULT_REGION, REGIONS
 from .errors import AlibabaError, mandatory, new_request_id, unserved
 
 METHODS = ("GET", "POST")
-_OURS = ("SignatureMethod=", "RegionId=", *(f"Version={one}" for one in wire.PRODUCTS))
+_FORM = "application/x-www-form-urlencoded"
+_OURS = ("SignatureMethod=", *(f"Version={one}" for one in wire.PRODUCTS))
 
 
 class Alibaba(Facade):
@@ -24,6 +25,7 @@ class Alibaba(Facade):
 
     name = "alibaba"
     dialect = ALIBABA
+    header = "HTTP_X_ACS_ACTION"
 
     def __init__(self, clock: TwinClock) -> None:
         self.account = Account()
@@ -35,8 +37,7 @@ class Alibaba(Facade):
         super().__init__(clock, routes)
 
     def claims(self, path: str, query: str) -> bool:
-        """By the version, for EC2 has calls of the same form. The new SDK names it in a header; its calls are known by
-        the region in the query, which few are without."""
+        """By the version, for EC2 has calls of the same form. Both SDKs name the action in a header, too."""
         return path == "/" and any(one in query for one in _OURS)
 
     def files(self, plain: str, tls: str) -> dict[str, str]:
@@ -77,6 +78,8 @@ class Alibaba(Facade):
     def _act(self, operation: api.Operation, call: Call) -> dict[str, Any]:
         """Raises AlibabaError."""
         sent = wire.read(call.request)
+        if call.request.get_data() and call.request.mimetype != _FORM:
+            raise unserved("a body that is no form")
         wanted = sent.common.get("Format", "" if not sent.signed_by_header else "JSON")
         if wanted.upper() != "JSON":
             # Without a Format, the real service answers in XML.

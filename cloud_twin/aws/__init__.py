@@ -47,6 +47,7 @@ class Aws:
 
     name = "aws"
     dialect = EC2
+    header = ""
 
     def __init__(self, clock: TwinClock) -> None:
         self.settings: Settings = AwsSettings(quotas=dict(DEFAULTS))

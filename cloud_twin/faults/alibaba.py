@@ -1,6 +1,6 @@
 """Alibaba Cloud's RPC API: parameters in the query or in a form, answers in JSON.
 
-An id is what begins as ids of things that users make do; a key pair, which has none, is its name behind `key-pair/`.
+An id is what begins as ids of things that users make do. A key pair has none: name and fingerprint stand for it.
 """
 
 from __future__ import annotations
@@ -18,10 +18,21 @@ from .dialect import Answer, Request, json_answer
 _ID = re.compile(r"(?:vpc|vsw|vtb|vrt|sg|i|d|eni|eip)-[0-9a-z]{8,}")
 _QUOTED = re.compile(rb'"((?:vpc|vsw|vtb|vrt|sg|i|d|eni|eip)-[0-9a-z]{8,})"')
 _READS = ("Describe", "List", "Get")
-_PAIR = "key-pair/"
 # What shows a key pair has this member, and what shows only its name has not.
-_OF_PAIR = b"KeyPairFingerPrint"
-_NAMES = ("KeyPairName", "KeyPairNames")
+_OF_PAIR = "KeyPairFingerPrint"
+# Which member is the own id of an element, by the name of its list. Other lists are of ids, or of what has none.
+_OWN_IDS = {
+    "Vpc": "VpcId",
+    "VSwitch": "VSwitchId",
+    "RouterTableListType": "RouteTableId",
+    "EipAddress": "AllocationId",
+    "SecurityGroup": "SecurityGroupId",
+    "Instance": "InstanceId",
+    "InstanceStatus": "InstanceId",
+    "Disk": "DiskId",
+    "NetworkInterfaceSet": "NetworkInterfaceId",
+    "TagResource": "ResourceId",
+}
 # The codes by which it says that it has no such thing, by the id's prefix.
 _UNKNOWN = {
     "vpc": (404, "InvalidVpcId.NotFound", "Specified VPC does not exist."),
@@ -71,17 +82,10 @@ class Alibaba:
 
     def ids(self, answer: Answer) -> set[str]:
         found = {text.decode() for text in _QUOTED.findall(answer.body)}
-        return found | {_PAIR + name for name in _pairs(_data(answer.body))} if _OF_PAIR in answer.body else found
+        return found | _pairs(_data(answer.body)) if _OF_PAIR.encode() in answer.body else found
 
     def named(self, request: Request) -> set[str]:
-        """What an import or a create names is none that was there before."""
-        found = set[str]()
-        for name, text in _given(request).items():
-            if name not in _NAMES:
-                found |= set(_ID.findall(text))
-            elif self.api(request) not in ("CreateKeyPair", "ImportKeyPair"):
-                found |= {_PAIR + one for one in re.split(r'[\[\]",\s*]+', text) if one}
-        return found
+        return {found for text in _given(request).values() for found in _ID.findall(text)}
 
     def addressed(self, request: Request) -> set[str]:
         if self.api(request) not in _OF_ONE:
@@ -126,32 +130,35 @@ def _data(body: bytes) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _pairs(data: Any) -> list[str]:
-    """The names of the key pairs that an answer shows."""
+def _pairs(data: Any) -> set[str]:
+    """The ids of the key pairs that an answer shows."""
     if isinstance(data, list):
-        return [name for one in data for name in _pairs(one)]
+        return {found for one in data for found in _pairs(one)}
     if not isinstance(data, dict):
-        return []
-    own = [str(data.get("KeyPairName"))] if _OF_PAIR.decode() in data else []
-    return own + [name for one in data.values() for name in _pairs(one)]
+        return set()
+    inner = {found for one in data.values() for found in _pairs(one)}
+    return inner | {_pair(data)} if _OF_PAIR in data else inner
 
 
-def _is_hidden(one: Any, ids: Collection[str]) -> bool:
-    """An element goes if its own id is hidden: the first that it shows, not those of what it belongs to."""
-    if isinstance(one, str):
-        return one in ids
-    if not isinstance(one, dict):
-        return False
-    if _OF_PAIR.decode() in one:
-        return f"{_PAIR}{one.get('KeyPairName')}" in ids
-    return next((text for text in one.values() if isinstance(text, str) and _ID.fullmatch(text)), "") in ids
+def _pair(shown: dict[str, Any]) -> str:
+    return f"key-pair/{shown.get('KeyPairName')}/{shown[_OF_PAIR]}"
 
 
-def _without(data: Any, ids: Collection[str]) -> Any:
+def _id_of(element: Any, of: str) -> str:
+    """An element's own id, in a list of this name."""
+    if isinstance(element, str):
+        return element
+    if not isinstance(element, dict):
+        return ""
+    return _pair(element) if _OF_PAIR in element else str(element.get(_OWN_IDS.get(of, ""), ""))
+
+
+def _without(data: Any, ids: Collection[str], of: str = "") -> Any:
+    """`of`: the name of a list."""
     if isinstance(data, list):
-        return [_without(one, ids) for one in data if not _is_hidden(one, ids)]
+        return [_without(one, ids) for one in data if _id_of(one, of) not in ids]
     if isinstance(data, dict):
-        return {name: _without(value, ids) for name, value in data.items()}
+        return {name: _without(value, ids, name) for name, value in data.items()}
     return data
 
 

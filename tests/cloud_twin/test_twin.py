@@ -50,6 +50,11 @@ def test_a_call_goes_to_the_cloud_that_claims_its_path(twin: Twin, http: httpx.C
     ]
 
 
+def test_a_call_of_alibabas_new_sdk_is_known_by_its_header(twin: Twin, http: httpx.Client) -> None:
+    http.post("/", headers={"x-acs-action": "DescribeRegions"})
+    assert [(call.cloud, call.api) for call in twin.log.calls()] == [("alibaba", "DescribeRegions")]
+
+
 def test_a_rule_may_be_about_one_cloud(http: httpx.Client) -> None:
     http.post("/_twin/faults", json={"cloud": "azure", "status": 599, "code": "Odd"}).raise_for_status()
     assert [http.get(path).status_code == 599 for path in (GCP_CALL, AZURE_CALL, AWS_CALL)] == [False, True, False]

@@ -97,6 +97,7 @@ def test_the_new_sdk(served: Served) -> None:
     made = vpc.create_vpc(request).body.vpc_id
     (shown,) = vpc.describe_vpcs(vpc_models.DescribeVpcsRequest(region_id=REGION, vpc_id=made)).body.vpcs.vpc
     assert (shown.vpc_name, shown.tags.tag[0].value) == ("net & more*~", "b c")
+    assert len(ecs.describe_regions(ecs_models.DescribeRegionsRequest()).body.regions.region) > 20
     found = ecs.describe_images(ecs_models.DescribeImagesRequest(region_id=REGION, ostype="windows")).body
     assert {one.ostype for one in found.images.image} == {"windows"}
 

@@ -90,6 +90,18 @@ def test_what_is_sent_in_a_form_is_signed_as_well(alibaba: Bench) -> None:
     assert alibaba.call("DescribeVpcs", VpcName="a net")["TotalCount"] == 1
 
 
+def test_a_body_that_is_no_form_is_refused_and_not_passed_over(alibaba: Bench) -> None:
+    key = alibaba.key
+    url, _ = rpc_signature_composer.get_signed_url(
+        dict(BASE), key["AccessKeyId"], key["AccessKeySecret"], "JSON", "POST", {}
+    )
+    answer = alibaba.http.post(url, json={"VpcName": "net"})
+    assert (answer.status_code, json.loads(answer.data)["Message"]) == (
+        501,
+        "Cloud-Twin does not serve a body that is no form",
+    )
+
+
 @pytest.mark.parametrize("wanted", ["XML", ""])
 def test_answers_in_xml_are_refused_in_so_many_words(alibaba: Bench, wanted: str) -> None:
     key = alibaba.key
