@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -212,6 +212,7 @@ SCENARIOS: dict[str, list[tuple[Step, Callable[[Bench], None] | None]]] = {
     "vm create": [
         (_act("vm", "create", lambda bench: bench.vm("debian-12")), None),
         (_act("vm", "create", lambda bench: bench.vm(bench.place.image)), None),
+        (_act("vm", "create", lambda bench: replace(bench.vm("debian-12"), vpc=Ref(""))), None),
     ],
     "vm list": [(_read("vm", "list"), None)],
     "vm get": [(_read("vm", "get"), None)],
