@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ...centre import Machine, State, Thing
@@ -129,10 +130,7 @@ def addresses(cloud: OpenStack, server: Machine, *, extended: bool = True) -> di
     made: dict[str, list[dict[str, Any]]] = {}
     if not has_host(cloud, server):
         return made
-    floating = {
-        (one.body["port_id"], one.body["fixed_ip_address"]): one.body["floating_ip_address"]
-        for one in cloud.centre.of_kind("floatingips")
-    }
+    floating = _floating(cloud)
     for port in ports_of(cloud, server):
         network = cloud.centre.get(f"networks/{port.body['network_id']}")
         mac = port.body["mac_address"]
@@ -143,6 +141,16 @@ def addresses(cloud: OpenStack, server: Machine, *, extended: bool = True) -> di
             if outside := floating.get((port.key.partition("/")[2], fixed)):
                 found.append(_address(outside, "floating", mac, extended=extended))
     return made
+
+
+def _floating(cloud: OpenStack) -> dict[tuple[str, str], str]:
+    """By port and fixed address. Nova hears of them from neutron, which takes its time."""
+    heard = cloud.centre.clock.now() - timedelta(seconds=cloud.settings.transition_seconds)
+    return {
+        (one.body["port_id"], one.body["fixed_ip_address"]): one.body["floating_ip_address"]
+        for one in cloud.centre.of_kind("floatingips")
+        if one.body["port_id"] and one.body["associated"] <= heard
+    }
 
 
 def ports_of(cloud: OpenStack, server: Machine) -> list[Thing]:

@@ -107,6 +107,7 @@ class FloatingIps(Collection):
                 )
                 raise NetworkError(409, "FloatingIPPortAlreadyAssociated", text)
         floating.body.update(port_id=port_id, fixed_ip_address=fixed["ip_address"], router_id=thing_id(router))
+        floating.body["associated"] = cloud.centre.clock.now()
 
 
 def _shown(answer: Response) -> list[dict[str, Any]]:
