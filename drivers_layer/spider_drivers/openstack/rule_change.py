@@ -34,7 +34,7 @@ class RuleChange:
         self._groups = groups
         self._id = str(group["id"])
         self._present = rules.shown(group)
-        self._wanted = list(dict.fromkeys(rule.normal() for rule in wanted))
+        self._wanted = list(dict.fromkeys(map(rules.normal, wanted)))
         self._attempt = attempt
         self._adding = adding
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ..contract import Direction, Protocol, Rule
 from .calls import Thing
@@ -22,12 +23,19 @@ _KNOWN = {
     "0": Protocol.ALL,
     "": Protocol.ALL,
 }
-_EVERY_PORT = 0, 65535
+# There is no port 0, and neutron forgets this range: no ports are every port.
+_EVERY_PORT = 1, 65535
 _ANYWHERE = {"IPv4": "0.0.0.0/0", "IPv6": "::/0"}
 
 
+def normal(rule: Rule) -> Rule:
+    """One spelling of all that mean the same to neutron. Raises Invalid."""
+    rule = rule.normal()
+    return replace(rule, from_port=1) if (rule.from_port, rule.to_port) == (0, 65535) else rule
+
+
 def member(rule: Rule, group: str) -> Thing:
-    """A rule as neutron takes it. To neutron no ports are every port, and there is no port 0."""
+    """A normal rule as neutron takes it."""
     ipv6 = ":" in rule.cidr
     protocols = {
         Protocol.TCP: "tcp",
@@ -61,7 +69,7 @@ def told(found: Thing) -> Rule | None:
         first, last = (int(port) if port is not None else every for port, every in zip(ports, _EVERY_PORT, strict=True))
     direction = Direction.INBOUND if found["direction"] == "ingress" else Direction.OUTBOUND
     cidr = found.get("remote_ip_prefix") or _ANYWHERE[found.get("ethertype") or "IPv4"]
-    return Rule(direction, protocol, first, last, cidr).normal()
+    return normal(Rule(direction, protocol, first, last, cidr))
 
 
 def shown(group: Thing) -> dict[Rule, list[str]]:

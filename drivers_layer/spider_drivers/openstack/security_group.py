@@ -125,6 +125,6 @@ class _Making:
 
 
 def _wanted(request: SecurityGroupRequest) -> list[Rule]:
-    wanted = list(dict.fromkeys(rule.normal() for rule in request.rules))
+    wanted = list(dict.fromkeys(map(rules.normal, request.rules)))
     outbound = any(rule.direction is Direction.OUTBOUND for rule in wanted)
     return wanted if outbound else [*wanted, EVERYTHING_OUT]
