@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -94,6 +94,11 @@ class Docker(Facade):
         """Keeps the caller waiting for so long by the twin's clock, as the Engine does until it is done."""
         until = self.centre.clock.stopwatch() + seconds
         self.hold_until(lambda: self.centre.clock.stopwatch() >= until)
+
+    def hold_answer(self, ended: Callable[[], bool]) -> None:
+        """Within an answer that has begun already."""
+        with self._lock:
+            self.hold_until(ended)
 
     @staticmethod
     def _plain(path: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from werkzeug.wrappers import Response
@@ -175,7 +175,7 @@ def unpause(cloud: Docker, call: Call) -> Response:
 
 
 def wait(cloud: Docker, call: Call) -> Response:
-    """Keeps the caller waiting until the program has ended, or (`condition=removed`) the container is gone."""
+    """Says that it waits, and once the program has ended, or (`condition=removed`) the container is gone, how."""
     machine = containers.named(cloud, call.values["id"])
     condition, before = call.query.get("condition", ""), machine.body["finished"]
 
@@ -187,8 +187,12 @@ def wait(cloud: Docker, call: Call) -> Response:
             return bool(machine.body["finished"] != before)
         return not runs
 
-    cloud.hold_until(over)
-    return as_json({"Error": None, "StatusCode": machine.body["code"]})
+    def told() -> Iterator[bytes]:
+        yield b""  # clients start the container once they have seen the head of this answer
+        cloud.hold_answer(over)
+        yield as_json({"Error": None, "StatusCode": machine.body["code"]}).get_data()
+
+    return Response(told(), content_type="application/json")
 
 
 def logs(cloud: Docker, call: Call) -> Response:
@@ -196,9 +200,16 @@ def logs(cloud: Docker, call: Call) -> Response:
     machine = containers.named(cloud, call.values["id"])
     if not (reading.flag(call, "stdout") or reading.flag(call, "stderr")):
         raise EngineError(400, "Bad parameters: you must choose at least one stream")
+    response = nothing(200)
     if reading.flag(call, "follow"):
-        cloud.hold_until(lambda: not _runs(cloud, machine))
-    return nothing(200)
+
+        def told() -> Iterator[bytes]:
+            yield b""
+            cloud.hold_answer(lambda: not _runs(cloud, machine))
+
+        response.response = told()
+        del response.headers["Content-Length"]
+    return response
 
 
 def _runs(cloud: Docker, machine: Machine) -> bool:
