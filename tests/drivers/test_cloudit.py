@@ -240,6 +240,19 @@ def test_when_a_rule_is_refused_those_before_it_are_taken_back(emulation: Emulat
     assert cloudit.connection.security_group.get(ref(group)).rules == group.rules
 
 
+def test_what_was_refused_is_taken_back_after_a_death_too(emulation: Emulated, cloudit: Cloudit) -> None:
+    group, given = make_group(cloudit, make_vpc(cloudit), SSH), attempt()
+    more = RulesRequest((WEB, replace(WEB, protocol=Protocol.UDP)))
+    emulation.twin.rules.add(Fault(api="POST /iam/securitygroups/{id}/inbound", first=2, times=1, status=403))
+    emulation.twin.rules.add(Fault(api="DELETE /iam/securitygroups/{id}/{id}", times=1, lose="before"))
+    add = cloudit.connection.security_group.add_rules
+    with pytest.raises(NoAnswer):
+        add(ref(group), more, given)
+    with pytest.raises(Refused):
+        add(ref(group), more, attempt(given.token, parts=given.parts, unclean_since=given.clock.now()))
+    assert cloudit.connection.security_group.get(ref(group)).rules == group.rules
+
+
 def test_when_a_removal_is_refused_what_was_removed_comes_back(emulation: Emulated, cloudit: Cloudit) -> None:
     group = make_group(cloudit, make_vpc(cloudit), SSH, WEB)
     emulation.twin.rules.add(Fault(api="DELETE /iam/securitygroups/{id}/{id}", first=2, status=403, code="ODD"))

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from ..contract import (
     AlreadyExists,
     Attempt,
-    Cancelled,
     MissingReference,
     NoAnswer,
     NotFound,
     Part,
+    Refused,
     Rule,
     SecurityGroup,
     SpiderError,
@@ -26,9 +26,9 @@ from . import capability, marks, rules
 from .calls import Cloudit, Thing
 from .errors import Asked, understood
 
-CHECKED = "checked"
+CHECKED, REFUSED = "checked", "refused"
 # After these the operation goes on, perhaps in another process, or nothing is known.
-_PASSING = (Cancelled, NoAnswer, NotFound, Throttled, Unavailable, Unreachable)
+_PASSING = (NoAnswer, NotFound, Throttled, Unavailable, Unreachable)
 
 
 class RuleChange:
@@ -55,13 +55,18 @@ class RuleChange:
 
         parts = [Part(CHECKED, self._check, self._check), *self._calls()]
         parts.append(converge.visible(lambda: self._group, shown))
+        if REFUSED in self._attempt.parts:
+            self._take_back()
+            raise Refused(self._attempt.parts[REFUSED])
         try:
             wait = converge.create(parts, self._attempt, lag_seconds=capability.LAG_SECONDS)
-            return wait or (seen[-1] if seen else read())
+            return wait or seen[-1]
         except _PASSING:
             raise
-        except SpiderError:
+        except SpiderError as refusal:
             if CHECKED in self._attempt.parts:
+                # Noted first: a try that dies while it takes back is followed by one that takes back too.
+                self._attempt.note(REFUSED, refusal.message)
                 self._take_back()
             raise
 
