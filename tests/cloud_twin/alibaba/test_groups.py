@@ -47,7 +47,7 @@ def test_a_rule_that_is_there_already_is_not_made_again(alibaba: Bench) -> None:
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({"IpProtocol": "ALL", "DestCidrIp": "0.0.0.0/0"}, ("ALL", "-1/-1", "0.0.0.0/0", "")),
+        ({"IpProtocol": "ALL", "PortRange": "-1/-1", "DestCidrIp": "0.0.0.0/0"}, ("ALL", "-1/-1", "0.0.0.0/0", "")),
         ({"IpProtocol": "icmp", "PortRange": "-1/-1", "DestCidrIp": "10.1.2.3/8"}, ("ICMP", "-1/-1", "10.0.0.0/8", "")),
         ({"IpProtocol": "icmpv6", "PortRange": "-1/-1", "Ipv6DestCidrIp": "::/0"}, ("ICMPv6", "-1/-1", "", "::/0")),
         ({"IpProtocol": "udp", "PortRange": "1/65535", "DestCidrIp": "1.2.3.4"}, ("UDP", "1/65535", "1.2.3.4", "")),
@@ -76,7 +76,9 @@ def test_rules_leave_by_their_ids_or_by_what_they_say(alibaba: Bench) -> None:
 def test_a_group_that_another_ones_rules_name_stays(alibaba: Bench) -> None:
     vpc = alibaba.vpc()
     one, other = alibaba.group(vpc), alibaba.group(vpc, SecurityGroupName="other")
-    alibaba.call("AuthorizeSecurityGroup", SecurityGroupId=other, IpProtocol="ALL", SourceGroupId=one)
+    alibaba.call(
+        "AuthorizeSecurityGroup", SecurityGroupId=other, IpProtocol="ALL", PortRange="-1/-1", SourceGroupId=one
+    )
     (found,) = alibaba.call("DescribeSecurityGroupReferences", SecurityGroupId=[one])["SecurityGroupReferences"][
         "SecurityGroupReference"
     ]

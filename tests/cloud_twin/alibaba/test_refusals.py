@@ -368,6 +368,20 @@ TABLE: dict[str, tuple[Case, int, str, str, str]] = {
         "The specified parameter PortRange is not valid.",
         "help: RevokeSecurityGroup",
     ),
+    "a rule for no ports": (
+        rule(PortRange=None),
+        400,
+        "MissingParameter",
+        'The input parameter "PortRange" that is mandatory for processing this request is not supplied.',
+        GUESS,
+    ),
+    "a rule in both ways": (
+        rule(Permissions=[{"IpProtocol": "tcp", "PortRange": "22/22", "SourceCidrIp": "0.0.0.0/0"}]),
+        400,
+        "InvalidParameter.Conflict",
+        "Permissions and the parameters of a single rule exclude each other.",
+        GUESS,
+    ),
     "a rule for no range": (
         rule(SourceCidrIp="10.0.0.0/33"),
         400,
