@@ -61,7 +61,7 @@ SELDOM = {
     "security_group remove_rules": {"create_security_group_rule"},
     "key_pair delete": {"os_compute_api:os-keypairs:show"},
     "vpc remove_subnet": {"get_subnet"},
-    "vm create": {"get_floatingip", "get_port"},
+    "vm create": {"get_floatingip", "get_port", "os_compute_api:servers:detail"},
     "vm list": {"get_port"},
     "vm get": {"get_port"},
     "vm delete": {"get_port"},

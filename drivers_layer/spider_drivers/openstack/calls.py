@@ -125,7 +125,8 @@ class OpenStack:
 
     def _once(self, method: str, service: str, below: str, region: str, options: Thing) -> Thing:
         response = self._service(service, region).request(below, method, **options)
-        return dict(response.json()) if response.content else {}
+        told = _Read if method == "GET" else _Changed
+        return told(response.json(object_hook=told)) if response.content else {}
 
     def _service(self, service: str, region: str) -> Any:
         """The SDK's adapter, which looks for the service in the catalogue and asks it for its versions."""
@@ -144,6 +145,19 @@ class OpenStack:
 
     def _access(self) -> Any:
         return self._plugin.get_access(self._session)
+
+
+class _Read(Thing):
+    """What a read has told. A member that should be there and is not makes it no answer of OpenStack's."""
+
+    read = True
+
+    def __missing__(self, key: str) -> Any:
+        raise errors.nonsense(self.read, f"'{key}' is missing among {', '.join(self) or 'nothing'}")
+
+
+class _Changed(_Read):
+    read = False
 
 
 class _Either(HTTPAdapter):
@@ -177,7 +191,8 @@ def path(collection: str, *words: str) -> str:
 def _page(answer: Thing) -> tuple[list[Thing], str]:
     """A page's elements, and the next one's marker ("": there is none). Nova and neutron link it in `<kind>_links`,
     glance in `next`."""
-    kind = next(key for key, value in answer.items() if isinstance(value, list) and not key.endswith("_links"))
+    lists = (key for key, value in answer.items() if isinstance(value, list) and not key.endswith("_links"))
+    kind = next(lists, "a list")
     links = [link["href"] for link in answer.get(f"{kind}_links", ()) if link["rel"] == "next"]
     following = next(iter(links), answer.get("next") or "")
     return answer[kind], next(iter(parse_qs(urlsplit(following).query).get("marker", ())), "")
