@@ -40,13 +40,6 @@ from tests.servers import free_port
 ID = "0f0c2d4e-6a77-4b52-9f3c-8f6f2f0b7c11"
 VM = Ref("vm", ID)
 SERVER: dict[str, Any] = {"id": ID, "name": "vm", "status": "ACTIVE", "addresses": {}, "flavor": {}}
-    "id": ID,
-    "name": "vm",
-    "status": "ACTIVE",
-    "OS-EXT-STS:task_state": None,
-    "addresses": {},
-    "flavor": {},
-}
 SUBNETS = Answer({"subnets": []})
 
 
