@@ -1,4 +1,4 @@
-"""Both SDKs, over HTTP and over TLS, against the twin as it is served."""
+"""Both SDKs against the twin as it is served: over HTTP, over TLS, and with the faults in a proxy before it."""
 
 from __future__ import annotations
 
@@ -20,9 +20,12 @@ from aliyunsdkecs.request.v20140526.DescribeInstanceTypesRequest import Describe
 from aliyunsdkvpc.request.v20160428.CreateVpcRequest import CreateVpcRequest
 from aliyunsdkvpc.request.v20160428.DescribeVpcsRequest import DescribeVpcsRequest
 
+from cloud_twin.alibaba import Alibaba
+from cloud_twin.clock import TwinClock
+from cloud_twin.faults import ALIBABA, Faults, Rule
 from cloud_twin.serve import serving
 from cloud_twin.tls import Authority, server_context
-from cloud_twin.twin import Twin
+from tests.servers import proxy
 
 from .bench import REGION
 from .judge import Judge
@@ -30,9 +33,9 @@ from .judge import Judge
 
 @dataclass
 class Served:
-    """`host`: with its port."""
+    """`host`: with its port; `faults`: those that stand there."""
 
-    twin: Twin
+    faults: Faults
     scheme: str
     host: str
     ca: str
@@ -51,16 +54,21 @@ class Served:
         return Config(**given, endpoint=self.host, protocol=self.scheme, region_id=REGION, ca=self.ca)
 
 
-@pytest.fixture(scope="module", params=["http", "https"])
+@pytest.fixture(scope="module", params=["http", "https", "proxy"])
 def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    twin = Twin("alibaba")
-    judge = Judge(twin)
+    cloud = Alibaba(TwinClock())
+    faults = Faults(cloud, ALIBABA)
+    judge = Judge(cloud if request.param == "proxy" else faults)
     authority = Authority()
     ca = Path(tmp_path_factory.mktemp("tls")) / "ca.pem"
     ca.write_text(authority.certificate)
-    key = json.loads(twin.clouds["alibaba"].files("", "")["alibaba.json"])
+    key = json.loads(cloud.files("", "")["alibaba.json"])
     with serving(judge, tls=server_context(authority.server()) if request.param == "https" else None) as url:
-        yield Served(twin, request.param, url.partition("//")[2], str(ca), key)
+        if request.param == "proxy":
+            with proxy(url, ALIBABA) as before:
+                yield Served(before.faults, "http", before.url.partition("//")[2], str(ca), key)
+        else:
+            yield Served(faults, request.param, url.partition("//")[2], str(ca), key)
     assert not judge.violations
 
 
@@ -113,3 +121,18 @@ def test_the_new_sdks_signature_is_checked(served: Served, given: dict[str, str]
     with pytest.raises(Exception, match=".") as caught:
         Vpc(served.config(**given)).describe_vpcs(vpc_models.DescribeVpcsRequest(region_id=REGION))
     assert caught.value.code == code  # type: ignore[attr-defined]  # the SDK's own exception
+
+
+def test_faults_befall_both_sdks(served: Served) -> None:
+    """A new VPC is late for whoever reads, and what is throttled is logged so."""
+    served.faults.rules.add(Rule(api="CreateVpc", lag=60))
+    request = CreateVpcRequest()
+    request.set_CidrBlock("10.0.0.0/16")
+    hidden = served.old(request)["VpcId"]
+    listing = vpc_models.DescribeVpcsRequest(region_id=REGION, vpc_id=hidden)
+    assert Vpc(served.config()).describe_vpcs(listing).body.vpcs.vpc == []
+    served.faults.rules.add(Rule(api="DescribeVpcs", region=REGION, times=1, throttle=True))
+    with pytest.raises(ServerException, match="Throttling.User"):
+        served.old(DescribeVpcsRequest())
+    assert served.faults.log.calls()[-1].code == "Throttling.User"
+    served.faults.reset()
