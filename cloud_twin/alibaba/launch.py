@@ -57,12 +57,17 @@ def _new(cloud: Alibaba, given: Given, launch: Launch, number: int) -> Machine:
         "StoppedMode": "Not-applicable",
         "public": "",
         "eni": ids.new_id("eni"),
-        "mac": "00:16:3e:" + ":".join(f"{cloud.centre.number() * 40503 >> shift & 255:02x}" for shift in (16, 8, 0)),
+        "mac": _mac(cloud.centre.number()),
         "disk": ids.new_id("d"),
         "started": cloud.centre.clock.now(),
         "tags": launch.tags,
     }
     return cloud.centre.new(KIND, instance_id, body, of=Machine, uses=uses)
+
+
+def _mac(number: int) -> str:
+    digits = f"{number * 40503 % 2**24:06x}"
+    return f"00:16:3e:{digits[:2]}:{digits[2:4]}:{digits[4:]}"
 
 
 def _numbered(given: Given, parameter: str, launch: Launch, number: int) -> str:

@@ -8,6 +8,7 @@ from .errors import AlibabaError
 from .parameters import Given
 
 _LINK = re.compile(r"https?://", re.I)
+_WORDS = {"Vpc": "VPC", "VSwitch": "virtual switch"}
 # A letter first, of any alphabet; then also digits, full stops, underscores, colons, dashes.
 _STRICT = re.compile(r"[^\W\d_][\w.:\-]{1,127}")
 
@@ -20,15 +21,17 @@ def check_vpc_name(given: Given, parameter: str, what: str) -> None:
     """`what`: as its code calls it. "1 to 128 characters", no link. Raises AlibabaError."""
     text = given.text(parameter)
     if given.has(parameter) and text and (len(text) > 128 or is_link(text)):
-        words = {"Vpc": "VPC", "VSwitch": "virtual switch"}.get(what, what)
-        raise AlibabaError(400, f"Invalid{what}Name.Malformed", f"Specified {words} name is not valid.")
+        raise AlibabaError(
+            400, f"Invalid{what}Name.Malformed", f"Specified {_WORDS.get(what, what)} name is not valid."
+        )
 
 
 def check_vpc_description(given: Given, what: str) -> None:
+    """The code is spelled as Alibaba spells it. Raises AlibabaError."""
     text = given.text("Description")
     if text and (len(text) > 256 or is_link(text)):
-        words = {"Vpc": "VPC", "VSwitch": "virtual switch"}.get(what, what)
-        raise AlibabaError(400, f"Invalid{what}Discription.Malformed", f"Specified {words} description is not valid.")
+        why = f"Specified {_WORDS.get(what, what)} description is not valid."
+        raise AlibabaError(400, f"Invalid{what}Discription.Malformed", why)
 
 
 def is_strict_name(text: str) -> bool:
