@@ -27,7 +27,7 @@ from cloud_twin.serve import serving
 from cloud_twin.tls import Authority, server_context
 from tests.servers import proxy
 
-from .bench import REGION
+from .bench import REGION, SMALL, UBUNTU, ZONE
 from .judge import Judge
 
 
@@ -57,6 +57,7 @@ class Served:
 @pytest.fixture(scope="module", params=["http", "https", "proxy"])
 def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     cloud = Alibaba(TwinClock())
+    cloud.settings.transition_seconds = 0.0
     faults = Faults(cloud, ALIBABA)
     judge = Judge(cloud if request.param == "proxy" else faults)
     authority = Authority()
@@ -108,6 +109,36 @@ def test_the_new_sdk(served: Served) -> None:
     assert len(ecs.describe_regions(ecs_models.DescribeRegionsRequest()).body.regions.region) > 20
     found = ecs.describe_images(ecs_models.DescribeImagesRequest(region_id=REGION, ostype="windows")).body
     assert {one.ostype for one in found.images.image} == {"windows"}
+
+
+def test_the_new_sdk_runs_an_instance_behind_a_rule(served: Served) -> None:
+    vpc, ecs = Vpc(served.config()), Ecs(served.config())
+    net = vpc.create_vpc(vpc_models.CreateVpcRequest(region_id=REGION, cidr_block="10.0.0.0/16")).body.vpc_id
+    place = {"region_id": REGION, "vpc_id": net}
+    switch = vpc_models.CreateVSwitchRequest(zone_id=ZONE, cidr_block="10.0.1.0/24", **place)
+    made = vpc.create_vswitch(switch).body.v_switch_id
+    group = ecs.create_security_group(ecs_models.CreateSecurityGroupRequest(**place)).body.security_group_id
+    rule = ecs_models.AuthorizeSecurityGroupRequestPermissions(
+        ip_protocol="TCP", port_range="22/22", source_cidr_ip="0.0.0.0/0"
+    )
+    of_group = {"region_id": REGION, "security_group_id": group}
+    ecs.authorize_security_group(ecs_models.AuthorizeSecurityGroupRequest(permissions=[rule], **of_group))
+    shown = ecs.describe_security_group_attribute(ecs_models.DescribeSecurityGroupAttributeRequest(**of_group)).body
+    assert [one.port_range for one in shown.permissions.permission] == ["22/22"]
+    launch = ecs_models.RunInstancesRequest(
+        image_id=UBUNTU,
+        instance_type=SMALL,
+        v_switch_id=made,
+        system_disk=ecs_models.RunInstancesRequestSystemDisk(category="cloud_essd", size="60"),
+        tag=[ecs_models.RunInstancesRequestTag(key="a", value="b")],
+        **of_group,
+    )
+    (vm,) = ecs.run_instances(launch).body.instance_id_sets.instance_id_set
+    wanted = ecs_models.DescribeInstancesRequest(region_id=REGION, instance_ids=json.dumps([vm]))
+    (found,) = ecs.describe_instances(wanted).body.instances.instance
+    assert (found.status, found.tags.tag[0].tag_value) == ("Running", "b")
+    (disk,) = ecs.describe_disks(ecs_models.DescribeDisksRequest(region_id=REGION, instance_id=vm)).body.disks.disk
+    assert (disk.size, disk.category) == (60, "cloud_essd")
 
 
 @pytest.mark.parametrize(
