@@ -98,7 +98,7 @@ def addresses(cloud: OpenStack, call: Call) -> dict[str, Any]:
 def network_addresses(cloud: OpenStack, call: Call) -> dict[str, Any]:
     found = shape.addresses(cloud, servers.find(cloud, call), extended=False)
     if call.values["network"] not in found:
-        raise not_found("Network label is not found")
+        raise not_found("Instance is not a member of specified network")
     return {call.values["network"]: found[call.values["network"]]}
 
 

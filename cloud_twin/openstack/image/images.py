@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -49,7 +50,20 @@ _READ_ONLY = (
     "os_hash_algo",
     "os_hash_value",
 )
-_VISIBILITIES = ("community", "public", "private", "shared")
+_ID = "^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$"
+_TYPES: Mapping[str, tuple[type, str]] = {
+    "name": (str, "'null', 'string'"),
+    "protected": (bool, "'boolean'"),
+    "os_hidden": (bool, "'boolean'"),
+    "min_ram": (int, "'integer'"),
+    "min_disk": (int, "'integer'"),
+    "tags": (list, "'array'"),
+}
+_VALUES: Mapping[str, tuple[str | None, ...]] = {
+    "visibility": ("community", "public", "private", "shared"),
+    "container_format": (None, "ami", "ari", "aki", "bare", "ovf", "ova", "docker", "compressed"),
+    "disk_format": (None, "ami", "ari", "aki", "vhd", "vhdx", "vmdk", "raw", "qcow2", "vdi", "iso", "ploop"),
+}
 
 
 def furnish(cloud: OpenStack) -> None:
@@ -116,10 +130,7 @@ def create(cloud: OpenStack, call: Call) -> Response:
     if asked.get("visibility") == "public":
         raise PageError(403, "You are not authorized to complete publicize_image action.")
     given_id, tags = asked.pop("id", None), asked.pop("tags", [])
-    try:
-        image_id = uuid.UUID(given_id) if given_id else None
-    except ValueError:
-        raise PageError(400, "Invalid image id format") from None
+    image_id = uuid.UUID(given_id) if given_id else None
     if image_id and cloud.centre.find(f"{KIND}/{image_id}"):
         raise PageError(409, f"Image ID {given_id} already exists!")
     body = {name: asked.pop(name) for name in _SET if name in asked}
@@ -255,11 +266,19 @@ def _read(call: Call) -> dict[str, Any]:
         if name in body:
             raise PageError(403, f"Attribute '{name}' is read-only.")
     for name, value in body.items():
-        expected = str if name not in ("protected", "os_hidden", "min_ram", "min_disk", "tags") else object
-        if value is not None and not isinstance(value, expected):
-            raise PageError(400, f"Provided object does not match schema 'image': {value!r} is not of type 'string'")
-    if body.get("visibility", "shared") not in _VISIBILITIES:
-        names = f"[{', '.join(repr(one) for one in _VISIBILITIES)}]"
-        why = f"'{body['visibility']}' is not one of {names}"
-        raise PageError(400, f"Provided object does not match schema 'image': {why}")
+        if why := _why_not(name, value):
+            raise PageError(400, f"Provided object does not match schema 'image': {why}")
     return dict(body)
+
+
+def _why_not(name: str, value: Any) -> str:
+    """What is wrong with a member; "" if nothing is."""
+    kind, types = _TYPES.get(name, (str, "'string'"))
+    if value is None and name in ("name", "disk_format", "container_format"):
+        return ""
+    if not isinstance(value, kind):
+        return f"{value!r} is not of type {types}"
+    if name == "id" and not re.fullmatch(_ID, str(value)):
+        return f"{value!r} does not match {_ID!r}"
+    allowed = _VALUES.get(name)
+    return f"{value!r} is not one of {list(allowed)!r}" if allowed and value not in allowed else ""
