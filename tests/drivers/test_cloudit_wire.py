@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from spider_drivers.cloudit import calls
+from spider_drivers.cloudit import calls, marks
 from spider_drivers.cloudit.connection import CloudItConnection
 from spider_drivers.contract import (
     AlreadyExists,
@@ -232,6 +232,28 @@ def test_an_empty_answer_to_a_create_is_success_once_it_is_shown(server: Wire, c
     server.answers = [NOTHING, Answer("", 201), Answer([{**SUBNET, "name": name}])]
     made = cloudit.connection.vpc.create(VPC, attempt("operation"))
     assert [subnet.iid.id for subnet in made.subnets] == ["s-1"]  # type: ignore[union-attr]  # it is no Wait
+
+
+def test_what_an_earlier_try_has_made_is_taken_though_it_is_shown_late(server: Wire, cloudit: Cloudit) -> None:
+    subnet = {**SUBNET, "name": marks.marked("a", "operation")}
+    server.answers = [NOTHING, refusal(409), Answer([subnet])]
+    made = cloudit.connection.vpc.create(VPC, attempt("operation"))
+    assert [one.iid.id for one in made.subnets] == ["s-1"]  # type: ignore[union-attr]  # it is no Wait
+    group, rule = {"id": "g-1", "name": "web"}, {"id": "r-1", "name": marks.rule_name("operation", 0)}
+    given = attempt("operation")
+    server.answers = [Answer([group]), Answer([group]), Answer([rule]), Answer(group), NOTHING]
+    cloudit.connection.security_group.create(GROUP, given)
+    assert given.parts["group"] == "g-1"
+    given = attempt("operation")
+    server.answers = [
+        Answer([{**SERVER, "description": marks.description("operation", {})}]),
+        RUNNING,
+        FREE,
+        Answer({}, 201),
+    ]
+    cloudit.connection.vm.create(VM, given)
+    assert given.parts["server"] == "v-1"
+    assert [one.method for one in server.seen].count("POST") == 2, "of the refused subnet and of the address"
 
 
 def test_empty_answers_to_verbs_and_deletes_are_success(server: Wire, cloudit: Cloudit) -> None:

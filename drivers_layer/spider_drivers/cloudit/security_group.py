@@ -62,6 +62,8 @@ class CloudItSecurityGroups(SecurityGroupHandler):
 
         def make(_: str) -> str:
             if names.matching(self._all(), request.name):
+                if ours := self._made(request.name, attempt.token):  # shown only now
+                    return ours
                 raise AlreadyExists(f"the security group '{request.name}' already exists", field="name")
             told = [rules.body(rule, attempt.token, number) for number, rule in enumerate(wanted)]
             body: Thing = {"name": request.name, "rules": told, "protection": 0}

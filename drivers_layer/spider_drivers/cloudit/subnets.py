@@ -6,7 +6,19 @@ import contextlib
 import ipaddress
 from collections.abc import Collection, Iterable
 
-from ..contract import Attempt, Iid, InUse, Invalid, NoAnswer, NotFound, Part, Subnet, SubnetRequest, Unsupported
+from ..contract import (
+    Attempt,
+    Iid,
+    InUse,
+    Invalid,
+    NoAnswer,
+    NotFound,
+    Part,
+    SpiderError,
+    Subnet,
+    SubnetRequest,
+    Unsupported,
+)
 from . import capability, details, marks
 from .calls import Cloudit, Thing
 from .errors import Asked
@@ -44,7 +56,13 @@ class Subnets:
         def make(_: str) -> str:
             attempt.note(_ADDRESS + request.name, address)
             asked = Asked(invalid=field, conflict=Invalid)
-            made = self._cloudit.call("POST", "dna/subnets", body=body, asked=asked)
+            try:
+                made = self._cloudit.call("POST", "dna/subnets", body=body, asked=asked)
+            except Invalid:  # perhaps the address was taken by an earlier try, shown only now
+                with contextlib.suppress(SpiderError):
+                    if ours := find():
+                        return ours
+                raise
             return made_id(made) or find() or lost(f"the subnet {name}")
 
         return Part(PART + request.name, make, find)

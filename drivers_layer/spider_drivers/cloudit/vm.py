@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Iterable
 from functools import partial
 
 from ..contract import (
@@ -116,7 +117,10 @@ class CloudItVms(VmHandler):
         just_now: builtins.list[str] = []
 
         def make(_: str) -> str:
-            body = self._body(request, attempt.token)
+            servers = self._servers()
+            if ours := _made_by(servers, attempt.token):  # shown only now
+                return ours
+            body = self._body(request, servers, attempt.token)
             asked = Asked(conflict=AlreadyExists)
             made = self._cloudit.call("POST", "ace/servers", body=body, asked=asked, secret=body["rootPassword"])
             found = subnets.made_id(made) or self._id_by_token(attempt.token)
@@ -145,9 +149,9 @@ class CloudItVms(VmHandler):
 
         return Part(ADDRESS, make, find, ready)
 
-    def _body(self, request: VmRequest, token: str) -> Thing:
+    def _body(self, request: VmRequest, servers: builtins.list[Thing], token: str) -> Thing:
         """What is wrong is found before anything is made: AlreadyExists, Invalid, MissingReference, NoCapacity."""
-        if any(str(one.get("name", "")).lower() == request.name.lower() for one in self._servers()):
+        if any(str(one.get("name", "")).lower() == request.name.lower() for one in servers):
             raise AlreadyExists(f"the VM '{request.name}' already exists", field="name")
         template = self._images.described(request.image, field="image")
         spec = self._specs.described(Ref(request.spec, request.spec), field="spec")
@@ -233,12 +237,14 @@ class CloudItVms(VmHandler):
         return found
 
     def _id_by_token(self, token: str) -> str | None:
-        for one in self._servers() if token else []:
-            if marks.described(one).get(marks.TOKEN) == token:
-                return str(one["id"])
-        return None
+        return _made_by(self._servers(), token) if token else None
 
     def _as_vms(self, found: builtins.list[Thing]) -> builtins.list[Vm]:
         by_address = {str(one.get("addr")): one for one in self._subnets.all()} if found else {}
         with understood():
             return [as_vm(one, by_address, self._region) for one in found]
+
+
+def _made_by(servers: Iterable[Thing], token: str) -> str | None:
+    """The id of the server that an operation has made."""
+    return next((str(one["id"]) for one in servers if marks.described(one).get(marks.TOKEN) == token), None)
