@@ -74,17 +74,21 @@ def id_by_token(acs: Acs, token: str, name: str) -> str | None:
     return next((str(one["VSwitchId"]) for one in made if one.get("VSwitchName") == name), None)
 
 
-def remove(acs: Acs, attempt: Attempt, cloud_id: str) -> Wait | None:
-    def status() -> str | None:
-        try:
-            return str(described(acs, cloud_id).get("Status"))
-        except NotFound:
-            return None
+def status(acs: Acs, cloud_id: str) -> str | None:
+    """None for one that is not shown."""
+    try:
+        return str(described(acs, cloud_id).get("Status"))
+    except NotFound:
+        return None
+
+
+def remove(acs: Acs, attempt: Attempt, status: Callable[[str], str | None], cloud_id: str) -> Wait | None:
+    """`status`: of a subnet by its id, None for one that is not shown."""
 
     def send() -> None:
         acs.call("vpc.DeleteVSwitch", VSwitchId=cloud_id)
 
-    return building.gone(attempt, cloud_id, send, status, ("Available",))
+    return building.gone(attempt, cloud_id, send, lambda: status(cloud_id), ("Available",))
 
 
 def elsewhere(acs: Acs, cloud_id: str, vpc: str) -> bool:

@@ -58,8 +58,8 @@ class AlibabaVpcs(VpcHandler):
 
         parts = [self._part(request, attempt)]
         for subnet in request.subnets:
-            made = subnets.part(self._acs, vpc, subnet, attempt, self._zone, subnets.OF_A_VPC)
-            parts.append(replace(made, ready=lambda _: self._ready(vpc())))
+            parts[-1] = replace(parts[-1], ready=lambda _: self._ready(vpc()))
+            parts.append(subnets.part(self._acs, vpc, subnet, attempt, self._zone, subnets.OF_A_VPC))
 
         def complete(vpc: Vpc) -> bool:
             return available(vpc) and sum(map(subnets.available, vpc.subnets)) >= len(request.subnets)
@@ -71,12 +71,13 @@ class AlibabaVpcs(VpcHandler):
         # Nobody was told of the id of a VPC whose create failed, and the cloud itself refuses when others use it.
         if ref.id and not attempt.parts and (found := self._shown(ref.id)):
             building.refuse_in_use("VPC", ref.id, vpc_users(self._acs, found))
-        noted = [one for part, one in attempt.parts.items() if part.startswith(subnets.PART)]
-        shown = [one["VSwitchId"] for one in subnets.of(self._acs, cloud_id)] if cloud_id else []
+        shown: dict[str, str] = {}
+        if cloud_id and not building.begun(attempt, cloud_id):
+            shown = {one["VSwitchId"]: str(one.get("Status")) for one in subnets.of(self._acs, cloud_id)}
+        noted = {one for part, one in attempt.parts.items() if part.startswith(subnets.PART)}
+        remove = partial(subnets.remove, self._acs, attempt, shown.get)
         parts = [building.removal(cloud_id, partial(self._delete, attempt))] if cloud_id else []
-        remove = partial(subnets.remove, self._acs, attempt)
-        parts += [building.removal(one, remove) for one in sorted({*noted, *shown})]
-        return building.delete(parts, attempt)
+        return building.delete([*parts, *(building.removal(one, remove) for one in sorted({*noted, *shown}))], attempt)
 
     def add_subnet(self, ref: Ref, request: SubnetRequest, attempt: Attempt) -> Vpc | Wait:
         """Parts: the subnet, visible."""
@@ -100,8 +101,8 @@ class AlibabaVpcs(VpcHandler):
             if subnets.elsewhere(self._acs, subnet.id, vpc):
                 return None
             building.refuse_in_use("subnet", subnet.id, interface_users(self._acs, VSwitchId=subnet.id))
-        parts = [building.removal(cloud_id, partial(subnets.remove, self._acs, attempt))] if cloud_id else []
-        return building.delete(parts, attempt)
+        remove = partial(subnets.remove, self._acs, attempt, partial(subnets.status, self._acs))
+        return building.delete([building.removal(cloud_id, remove)] if cloud_id else [], attempt)
 
     def _part(self, request: VpcRequest, attempt: Attempt) -> Part:
         def send(client_token: str) -> str:
@@ -115,11 +116,10 @@ class AlibabaVpcs(VpcHandler):
             )
             return made(answer, "VpcId")
 
-        made_by = building.part(attempt, "vpc", send, lambda: self._id_by_token(attempt.token))
-        return replace(made_by, ready=self._ready)
+        return building.part(attempt, "vpc", send, lambda: self._id_by_token(attempt.token))
 
     def _ready(self, cloud_id: str) -> Wait | None:
-        """A new VSwitch puts its VPC back to Pending for a while, and bars the next one."""
+        """For the next VSwitch. A new one puts its VPC back to Pending for a while."""
         status = described(self._acs, cloud_id).get("Status")
         if status == "Available":
             return None
