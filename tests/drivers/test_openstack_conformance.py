@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from spider_drivers.conformance import Cloud, cases_for
+from spider_drivers.conformance import Bench, Cloud, cases_for
 from spider_drivers.contract import VirtualClock
 from spider_drivers.openstack import OpenStackDriver
 
@@ -32,14 +33,27 @@ def openstack() -> Iterator[Place]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def lasting(openstack: Place) -> Iterator[dict[str, Any]]:
+    """A real cloud takes seconds to make and to remove a network: its cases share one."""
+    if not REAL:
+        yield {}
+        return
+    cloud = conformance_cloud(openstack, VirtualClock(), page=PAGE, throttled=False)
+    with Bench(cloud) as bench:
+        yield {kind: bench.shared(kind) for kind in ("vpc", "security_group", "key_pair")}
+    cloud.disconnect()
+
+
 @pytest.fixture(params=CHOSEN)
-def cloud(request: pytest.FixtureRequest, openstack: Place) -> Iterator[Cloud]:
+def cloud(request: pytest.FixtureRequest, openstack: Place, lasting: dict[str, Any]) -> Iterator[Cloud]:
     rules = CHOSEN[request.param]
     openstack.reset()
     for rule in rules:
         openstack.rules.add(rule)
     page = 1 if "Paging" in request.node.nodeid else PAGE
     cloud = conformance_cloud(openstack, VirtualClock(), page=page, throttled=THROTTLING in rules)
+    cloud.lasting = lasting
     cloud.stride = REAL_STRIDE if REAL else stride(rules)
     yield cloud
     cloud.disconnect()

@@ -41,6 +41,7 @@ class Bench:
         self.cloud = cloud
         self._made: list[tuple[str, Ref]] = []
         self._shared: dict[str, Any] = {}
+        self._lasting = cloud.lasting
         self._public_key = public_key()
         self._prefix = f"spider-{secrets.token_hex(3)}"
         self._numbers = itertools.count(1)
@@ -78,8 +79,12 @@ class Bench:
     def shared(self, kind: str) -> Any:
         """One of a kind, for others to refer to; made when first asked for."""
         if kind not in self._shared:
-            self._shared[kind] = self.create(kind)
+            self._shared[kind] = self._lasting.get(kind) or self.create(kind)
         return self._shared[kind]
+
+    def stand_alone(self) -> None:
+        """What is shared from here on is this bench's own, for the case changes it."""
+        self._lasting = {}
 
     def _ref(self, kind: str) -> Ref:
         shape = self.shared(kind)
@@ -147,8 +152,9 @@ class Bench:
         return lambda connection, attempt: connection.handler(kind).delete(ref, attempt)
 
     def ref(self, kind: str, shape: Any) -> Ref:
-        """The Ref of what this bench made."""
-        return next(ref for made, ref in self._made if made == kind and ref.id == shape.iid.id)
+        """The Ref of what this bench made, or of what lasts."""
+        own = (ref for made, ref in self._made if made == kind and ref.id == shape.iid.id)
+        return next(own, None) or Ref(shape.iid.name, shape.iid.id)
 
     def delete(self, kind: str, ref: Ref, operation: Operation | None = None) -> None:
         self._made = [made for made in self._made if made != (kind, ref)]

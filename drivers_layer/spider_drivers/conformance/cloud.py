@@ -6,6 +6,7 @@ import itertools
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ..contract import (
     CallRecord,
@@ -51,6 +52,8 @@ class Cloud:
     images, specs names that complete lists must hold
     throttled     the cloud refuses some calls as too fast: a driver may pause right after such a call, for at most 10 s
                   in all until it is granted. The pause is passed as a Wait is
+    lasting       by kind, a VPC, security group or key pair for the cases to refer to, made before all of them where
+                  that takes long; by default each case makes its own
     stride        deaths are tried at every `stride`-th step: more than 1 where a turn takes long
     """
 
@@ -70,6 +73,7 @@ class Cloud:
     images: frozenset[str] = frozenset()
     specs: frozenset[str] = frozenset()
     throttled: bool = False
+    lasting: Mapping[str, Any] = field(default_factory=dict)
     stride: int = 1
     records: list[CallRecord] = field(default_factory=list, repr=False)
     after_call: Callable[[], None] = field(default=_nothing, repr=False)

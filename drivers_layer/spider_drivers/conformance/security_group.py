@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from ..contract import InUse
+from ..contract import Direction, InUse, Protocol, Rule
 from .bench import Bench
 from .case import LifecycleCases, claimed_if, offers
 
@@ -16,6 +18,14 @@ class SecurityGroupCases(LifecycleCases):
         made = bench.create("security_group")
         assert set(made.rules) >= set(bench.rules)
         assert len(made.rules) == len(set(made.rules)), "a rule stands twice"
+
+    def test_a_rule_for_every_port_is_granted(self, bench: Bench) -> None:
+        """However the cloud spells it."""
+        every = Rule(Direction.INBOUND, Protocol.TCP, 1, 65535)
+        made = bench.create("security_group", replace(bench.request("security_group"), rules=(every,)))
+        (shown,) = [rule for rule in made.rules if rule.direction is Direction.INBOUND]
+        assert shown.protocol is Protocol.TCP
+        assert (shown.from_port <= 1, shown.to_port) == (True, 65535)
 
     def test_it_is_in_its_vpc(self, bench: Bench) -> None:
         made = bench.create("security_group")

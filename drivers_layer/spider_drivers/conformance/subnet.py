@@ -66,6 +66,7 @@ class SubnetCases(Cases):
 
     @claimed_if(offers("vm"))
     def test_a_vm_runs_in_an_added_subnet(self, bench: Bench) -> None:
+        bench.stand_alone()
         vpc = _Vpc(bench, bench.shared("vpc"))
         added = vpc.add_one()
         vm = bench.create("vm", replace(bench.request("vm"), subnet=added))
@@ -99,6 +100,7 @@ class SubnetCases(Cases):
 
     @claimed_if(offers("vm"))
     def test_a_subnet_in_use_by_a_vm_is_not_removed(self, bench: Bench) -> None:
+        bench.stand_alone()
         vpc = _Vpc(bench, bench.shared("vpc"))
         added = vpc.add_one()
         bench.create("vm", replace(bench.request("vm"), subnet=added))
