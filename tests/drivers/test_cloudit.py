@@ -188,6 +188,14 @@ def test_a_vpc_with_somebody_s_server_in_it_stays(cloudit: Cloudit) -> None:
         cloudit.connection.vpc.delete(ref(vpc), attempt())
 
 
+def test_a_vpc_with_a_protected_subnet_stays_whole(emulation: Emulated, cloudit: Cloudit) -> None:
+    vpc = make_vpc(cloudit, "10.0.4.0/22", "10.0.8.0/22")
+    emulation.cloud.centre.get(f"tnt0009/subnets/{vpc.subnets[0].iid.id}").body["protection"] = 1
+    with pytest.raises(Refused, match="protected"):
+        cloudit.connection.vpc.delete(ref(vpc), attempt())
+    assert len(cloudit.connection.vpc.get(ref(vpc)).subnets) == 2
+
+
 def test_where_cloudit_keeps_nothing_of_tags_they_are_refused(cloudit: Cloudit) -> None:
     tags = {"stage": "test"}
     vpc = make_vpc(cloudit)

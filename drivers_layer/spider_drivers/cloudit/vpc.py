@@ -18,6 +18,7 @@ from ..contract import (
     NotFound,
     Part,
     Ref,
+    Refused,
     SubnetRequest,
     Vpc,
     VpcHandler,
@@ -106,15 +107,11 @@ class CloudItVpcs(VpcHandler):
             wanted = {attempt.parts[subnets.PART + request.name] for request in requests}
             return wanted <= {subnet.iid.id for subnet in seen[-1].subnets}
 
-        # A try that died before this part was noted has made nothing: there is nothing to wait for.
-        first = Part(CHECKED, checked, checked)
-        own = [self._subnets.part(request, attempt, field) for request in requests]
-        return (
-            converge.create(
-                [first, *own, converge.visible(lambda: ID, shown)], attempt, lag_seconds=capability.LAG_SECONDS
-            )
-            or (seen[-1])
-        )
+        # A try that died before the first part was noted has made nothing: there is nothing to wait for.
+        parts = [Part(CHECKED, checked, checked)]
+        parts += [self._subnets.part(request, attempt, field) for request in requests]
+        parts.append(converge.visible(lambda: ID, shown))
+        return converge.create(parts, attempt, lag_seconds=capability.LAG_SECONDS) or seen[-1]
 
     def _refuse_second(self, attempt: Attempt, shown: builtins.list[Thing]) -> None:
         others = [one for one in shown if subnets.is_own(one) and not subnets.made_by(one, attempt.token)]
@@ -124,7 +121,9 @@ class CloudItVpcs(VpcHandler):
     def _removed(
         self, going: builtins.list[Thing], shown: Iterable[Thing], title: str, attempt: Attempt
     ) -> Wait | None:
-        """What the attempt has noted besides, and is not shown yet, goes too."""
+        """What the attempt has noted besides, and is not shown yet, goes too. Raises Refused, InUse."""
+        if protected := [one for one in going if one.get("protection")]:
+            raise Refused(f"{title} is protected at Cloudit ({_named(protected)})")
         ids = {one["id"] for one in going}
         others = {one["addr"] for one in shown if one["id"] not in ids}
         hidden = {cloud_id: address for cloud_id, address in subnets.noted(attempt).items() if address not in others}
