@@ -153,7 +153,7 @@ METHODS: tuple[Method, ...] = (
     _compute("GET", _SERVER, servers.get, "servers:show"),
     _compute("PUT", _SERVER, servers.update, "servers:update"),
     _compute("DELETE", _SERVER, servers.delete, "servers:delete"),
-    _compute("POST", f"{_SERVER}/action", actions.act),
+    _compute("POST", f"{_SERVER}/action", actions.act)._replace(rules=actions.RULES),
     _compute("GET", f"{_SERVER}/metadata", parts.metadata, "server-metadata:index"),
     _compute("POST", f"{_SERVER}/metadata", parts.add_metadata, "server-metadata:create"),
     _compute("PUT", f"{_SERVER}/metadata", parts.replace_metadata, "server-metadata:update_all"),

@@ -261,4 +261,6 @@ ACTIONS: Mapping[str, Action] = {
     "unlock": Action(_unlock, "os_compute_api:os-lock-server:unlock"),
     "os-getConsoleOutput": Action(_console, "os_compute_api:os-console-output", bodies.CONSOLE),
 }
+# That of each action is asked once it is known which.
+RULES = tuple(one.policy for one in ACTIONS.values())
 _OF_LOCKED = ("lock", "unlock", "os-getConsoleOutput", "createImage")
