@@ -376,6 +376,31 @@ def test_states_are_statuses(server: Wire, cloudit: Cloudit, state: str, status:
     assert cloudit.connection.vm.status(Ref("vm", "v-1")) is status
 
 
+@pytest.mark.parametrize(
+    ("created", "started"),
+    [
+        ("2026-11-25 19:01:20", "2026-11-25T19:01:20+00:00"),
+        ("2026-11-25T19:01:20+09:00", "2026-11-25T19:01:20+09:00"),
+        ("yesterday", None),
+        (None, None),
+    ],
+)
+def test_times_without_a_zone_are_utc(server: Wire, cloudit: Cloudit, created: str | None, started: str | None) -> None:
+    server.answers = [Answer({**SERVER, "createdAt": created}), OWN]
+    found = cloudit.connection.vm.get(Ref("vm", "v-1")).started
+    assert (found.isoformat() if found else None) == started
+
+
+def test_an_address_that_the_server_alone_tells_is_taken_back(server: Wire, cloudit: Cloudit) -> None:
+    server.answers = [Answer({**SERVER, "adaptiveIp": "198.19.200.2"}), NOTHING, Answer("", 202)]
+    cloudit.connection.vm.delete(Ref("vm", "v-1"), attempt())
+    assert [one.target.rpartition("/v1.0/tnt0009/")[2] for one in server.seen] == [
+        "servers/v-1",
+        "adaptive-ips",
+        "adaptive-ips/198.19.200.2",
+    ]
+
+
 def test_what_is_terminated_is_absent(server: Wire, cloudit: Cloudit) -> None:
     server.answers = [Answer([{**SERVER, "state": "terminated"}])]
     assert cloudit.connection.vm.list() == []

@@ -18,9 +18,12 @@ class Addresses:
     def __init__(self, cloudit: Cloudit) -> None:
         self._cloudit = cloudit
 
-    def of(self, private: str) -> list[Thing]:
-        """Those that lead to a private address."""
-        return [one for one in self._cloudit.all("dna/adaptive-ips") if private and one.get("privateIp") == private]
+    def of(self, server: Thing) -> list[str]:
+        """Those that lead to a server's private address, and the one that it tells itself."""
+        told, private = str(server.get("adaptiveIp") or ""), server.get("privateIp")
+        found = self._cloudit.all("dna/adaptive-ips")
+        leading = [str(one["ip"]) for one in found if private and one.get("privateIp") == private]
+        return [*leading, *([told] if told and told not in leading else [])]
 
     def free(self) -> list[str]:
         """Raises NoCapacity where there is none."""
@@ -29,17 +32,17 @@ class Addresses:
             raise NoCapacity("Cloudit has no free public address left for the tenant")
         return found
 
-    def give(self, vm: str, private: str) -> str:
-        """A free one, which leads to the private address now. Any of them: others would take the first too."""
+    def give(self, vm: str, server: Thing) -> str:
+        """A free one, which leads to the server now. Any of them: others would take the first too."""
         free = self.free()
         for address in random.sample(free, min(_TRIES, len(free))):
             with contextlib.suppress(AlreadyExists):
-                body: Thing = {"ip": address, "name": name_of(vm), "privateIp": private, "protection": 0}
+                body: Thing = {"ip": address, "name": name_of(vm), "privateIp": server["privateIp"], "protection": 0}
                 asked = Asked(conflict=AlreadyExists)
                 self._cloudit.call("POST", "dna/adaptive-ips", body=body, asked=asked)
                 return address
-        for one in self.of(private):
-            return str(one["ip"])
+        for address in self.of(server):
+            return address
         raise Unavailable("the public addresses that were free have been taken by others")
 
     def take_back(self, address: str) -> None:

@@ -137,6 +137,7 @@ def _random_password() -> str:
 def _time(created: object) -> datetime | None:
     """YYYY-MM-DD hh:mm:ss, taken for UTC as CB-Spider does: Cloudit names no zone."""
     try:
-        return datetime.fromisoformat(str(created)).replace(tzinfo=UTC)
+        told = datetime.fromisoformat(str(created))
     except ValueError:
         return None
+    return told if told.tzinfo else told.replace(tzinfo=UTC)

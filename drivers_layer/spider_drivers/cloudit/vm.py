@@ -75,8 +75,8 @@ class CloudItVms(VmHandler):
             seen.append(self.get(Ref(request.name, cloud_id)))
             return bool(seen[-1].public_ip)
 
-        private: builtins.list[str] = []
-        parts = [self._made(request, attempt, private), self._addressed(request, private)]
+        running: Thing = {}
+        parts = [self._made(request, attempt, running), self._addressed(request, running)]
         parts.append(converge.visible(lambda: attempt.parts[SERVER], shown))
         return converge.create(parts, attempt, lag_seconds=capability.LAG_SECONDS) or seen[-1]
 
@@ -112,8 +112,8 @@ class CloudItVms(VmHandler):
             allowed=frozenset({from_state}),
         )
 
-    def _made(self, request: VmRequest, attempt: Attempt, private: builtins.list[str]) -> Part:
-        """`private`: gets the address, once the server runs."""
+    def _made(self, request: VmRequest, attempt: Attempt, running: Thing) -> Part:
+        """`running` becomes the server, once it runs."""
         just_now: builtins.list[str] = []
 
         def make(_: str) -> str:
@@ -130,18 +130,18 @@ class CloudItVms(VmHandler):
         def ready(cloud_id: str) -> Wait | None:
             if just_now:
                 return Wait(LOOK_AGAIN_SECONDS, "the server is being made")
-            return None if ADDRESS in attempt.parts else self._running(cloud_id, private)
+            return None if ADDRESS in attempt.parts else self._running(cloud_id, running)
 
         return Part(SERVER, make, lambda: self._id_by_token(attempt.token), ready)
 
-    def _addressed(self, request: VmRequest, private: builtins.list[str]) -> Part:
+    def _addressed(self, request: VmRequest, running: Thing) -> Part:
         just_now: builtins.list[str] = []
 
         def find() -> str | None:
-            return next((str(one["ip"]) for one in self._addresses.of(private[0])), None)
+            return next(iter(self._addresses.of(running)), None)
 
         def make(_: str) -> str:
-            just_now.append(self._addresses.give(request.name, private[0]))
+            just_now.append(self._addresses.give(request.name, running))
             return just_now[0]
 
         def ready(_: str) -> Wait | None:
@@ -179,11 +179,11 @@ class CloudItVms(VmHandler):
                 text = f"security group {group.name or group.id} does not exist"
                 raise MissingReference(text, field="security_groups")
 
-    def _running(self, cloud_id: str, private: builtins.list[str]) -> Wait | None:
+    def _running(self, cloud_id: str, running: Thing) -> Wait | None:
         found = self._server(Ref("", cloud_id))
         status = status_of(found)
         if status is VmStatus.RUNNING and found.get("privateIp"):
-            private[:] = [str(found["privateIp"])]
+            running.update(found)
             return None
         if status in (*_STARTING, VmStatus.RUNNING):
             return Wait(LOOK_AGAIN_SECONDS, f"the server is {found.get('state')}")
@@ -197,9 +197,9 @@ class CloudItVms(VmHandler):
             return self._remove_unseen(ref, attempt, cloud_id)
         if status_of(found) is VmStatus.TERMINATING:
             return Wait(LOOK_AGAIN_SECONDS, "the server is terminating")
-        addresses = self._addresses.of(str(found.get("privateIp") or ""))
-        for one in addresses:
-            self._addresses.take_back(str(one["ip"]))
+        addresses = self._addresses.of(found)
+        for address in addresses:
+            self._addresses.take_back(address)
         if addresses:
             return Wait(LOOK_AGAIN_SECONDS, "the public address is being taken back")
         return self._terminate(cloud_id)
