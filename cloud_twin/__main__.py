@@ -5,12 +5,13 @@ Without a command it serves the clouds."""
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import signal
 import ssl
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,10 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--folder", type=Path, default=FOLDER, help=f"for what clients need: ca.pem, accounts ({FOLDER})"
     )
+    serve.add_argument(
+        "--containers", metavar="ENGINE", help="unix:///… or tcp://… of a Docker Engine: VMs are containers"
+    )
+    serve.add_argument("--container-image", metavar="IMAGE", help="of these containers; it must run an SSH server")
     _server(serve, _twin)
     proxy = commands.add_parser("proxy", help="serve a proxy that lets faults befall calls to a cloud")
     proxy.add_argument(
@@ -129,11 +134,31 @@ def _twin(given: argparse.Namespace) -> int:
     for cloud in twin.clouds.values():
         files |= cloud.files(plain.url, secure.url)
     private.write(given.folder, files)
-    with running(plain), running(secure):
+    with running(plain), running(secure), _containers(given, twin):
         print(f"serving {', '.join(twin.clouds)} at {plain.url} and {secure.url}", file=sys.stderr)
         print(f"what clients need is in {given.folder}: {', '.join(files)}", file=sys.stderr, flush=True)
         _until_ended()
     return 0
+
+
+@contextlib.contextmanager
+def _containers(given: argparse.Namespace, twin: Twin) -> Iterator[None]:
+    """Raises ValueError."""
+    if not given.containers:
+        yield
+        return
+    from .backing import Engine, EngineRefusal, Keeper
+
+    if not given.container_image:
+        raise ValueError("--containers needs --container-image, the name of an image that runs an SSH server")
+    try:
+        with (
+            contextlib.closing(Engine(given.containers)) as engine,
+            Keeper(engine, given.container_image, twin.clouds).running(),
+        ):
+            yield
+    except (EngineRefusal, httpx.HTTPError) as error:
+        raise ValueError(f"{given.containers}: {error}") from None
 
 
 def _proxy(given: argparse.Namespace) -> int:

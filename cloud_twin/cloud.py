@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .faults import Dialect
@@ -46,3 +47,6 @@ class Cloud(Protocol):
         """All that is there, for `restore`. Raises ValueError where it cannot be had."""
 
     def restore(self, snapshot: Any) -> None: ...
+
+    def standing_still(self) -> AbstractContextManager[None]:
+        """Nobody calls meanwhile, and what is due has ended."""

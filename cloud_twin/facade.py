@@ -6,12 +6,13 @@ is sent as JSON. Everything that it refuses is raised as a `Refusal` of its own.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -166,6 +167,13 @@ class Facade(ABC):
     def restore(self, snapshot: Any) -> None:
         with self._lock:
             self.centre.restore(snapshot)
+
+    @contextlib.contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Nobody calls meanwhile, and what is due has ended."""
+        with self._lock:
+            self.centre.settle()
+            yield
 
     def require(self, call: Call, permissions: Iterable[str]) -> None:
         """Raises the façade's refusal for the first that the account lacks."""

@@ -83,13 +83,13 @@ class Twin:
 
 
 @contextlib.contextmanager
-def twin(*clouds: str, transition_seconds: float = 0.5) -> Iterator[Twin]:
+def twin(*clouds: str, transition_seconds: float = 0.5, options: Sequence[str] = ()) -> Iterator[Twin]:
     """Cloud-Twin as a process, with these clouds, empty at the start. `transition_seconds`: how long its states in
-    between last."""
+    between last; `options`: more of the command line's."""
     plain, secure = free_port(), free_port()
     with tempfile.TemporaryDirectory(prefix="cloud-twin-") as folder:
         command = [sys.executable, "-m", "cloud_twin", "--clouds", ",".join(clouds), "--quiet"]
-        command += ["--port", str(plain), "--tls-port", str(secure), "--folder", folder]
+        command += ["--port", str(plain), "--tls-port", str(secure), "--folder", folder, *options]
         with server(command, f"http://127.0.0.1:{plain}/_twin/clock", {"PYTHONPATH": str(ROOT)}):
             found = Twin(f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{secure}", Path(folder))
             tell(found.plain, "PUT", "/settings", {"transition_seconds": transition_seconds})

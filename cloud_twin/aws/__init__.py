@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +76,17 @@ class Aws:
 
     def restore(self, snapshot: Any) -> None:
         raise ValueError("cloud: aws cannot be kept in a snapshot")
+
+    @contextlib.contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Nobody calls meanwhile, and what is due has ended."""
+        with self._lock:
+            self._ec2.states.settle()
+            yield
+
+    def instances(self) -> list[Any]:
+        """moto's, of all regions, the terminated ones left out."""
+        return region.instances()
 
     def reset(self) -> None:
         """An empty cloud again; what a new account has by itself (its default VPC) is there."""

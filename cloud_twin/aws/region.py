@@ -5,10 +5,11 @@ moto makes its 1300 images anew for each region after every reset, with two rand
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from typing import Any
 
-from moto.ec2.models import EC2Backend, ec2_backends
+from moto.ec2.models import EC2Backend, ec2_backends, elastic_ip_addresses, elastic_network_interfaces
 from moto.ec2.models.subnets import Subnet
 from moto.moto_api._internal.models import moto_api_backend
 
@@ -81,10 +82,26 @@ class Region(EC2Backend):
 ec2_backends.backend = Region
 
 
+def _public_address() -> str:
+    """Of those that RFC 2544 keeps for tests of networks; moto's are Amazon's own."""
+    return f"198.19.{random.randint(128, 191)}.{random.randint(1, 254)}"
+
+
+elastic_network_interfaces.random_public_ip = _public_address  # type: ignore[attr-defined]  # moto's own import
+elastic_ip_addresses.random_ip = _public_address  # type: ignore[attr-defined]  # the same
+
+
 def contents() -> set[str]:
     """Of all regions that were asked for anything."""
     regions = (region for account in ec2_backends.values() for region in account.values())
     return {cloud_id for region in regions if isinstance(region, Region) for cloud_id in region.contents()}
+
+
+def instances() -> list[Any]:
+    """Of all regions that were asked for anything, without the terminated ones."""
+    regions = (region for account in ec2_backends.values() for region in account.values())
+    found = (one for region in regions for made in region.reservations.values() for one in made.instances)
+    return [one for one in found if one.state != "terminated"]
 
 
 def reset() -> None:

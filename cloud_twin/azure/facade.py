@@ -26,7 +26,7 @@ from .network.public_addresses import PUBLIC
 from .operations import Operations
 
 # The addresses that RFC 2544 keeps for tests of networks: nobody's on the internet.
-PUBLIC_RANGE = "198.18.0.0/15"
+PUBLIC_RANGE = "198.19.0.0/17"  # where OpenStack's and Cloudit's are not
 
 _OURS = re.compile(r"/(subscriptions|providers|tenants|metadata/endpoints)(/|$)|/[^/]+/(oauth2|v2\.0|discovery)/", re.I)
 
