@@ -58,14 +58,14 @@ def _openstack(clock: TwinClock) -> Cloud:
     return OpenStack(clock)
 
 
-# In the order in which they are asked: AWS, whose calls have no path of their own, takes what is left.
+# In the order in which they are asked: Azure takes any /…/v2.0/…, AWS, whose calls have no path of their own, what is left.
 MAKERS: Mapping[str, Callable[[TwinClock], Cloud]] = {
     "docker": _docker,
+    "openstack": _openstack,
     "alibaba": _alibaba,
     "azure": _azure,
     "cloudit": _cloudit,
     "gcp": _gcp,
-    "openstack": _openstack,
     "aws": _aws,
 }
 
