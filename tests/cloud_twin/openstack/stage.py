@@ -17,6 +17,8 @@ VERSION = "2.93"
 Ask = Callable[[Asked], tuple[int, str]]
 Stage = dict[str, str]
 _TEXT = re.compile(r"<h1>.*</h1>\s*(.*?)<br /><br />", re.S)
+# They come in the order of their ids.
+_PORTS = re.compile(r"(ports is: )([^.]*)")
 _REQUEST = re.compile(r"req-[0-9a-f-]{36}")
 
 
@@ -28,7 +30,8 @@ def said(ask: Ask, asked: Asked, stage: Stage) -> list[Any]:
     kind, text = _fault(body)
     # Glance prints its whole schema below.
     text = text.partition("\n\nFailed validating")[0]
-    return [status, kind, _REQUEST.sub("<request>", named(text, stage))]
+    text = _PORTS.sub(lambda found: found[1] + ",".join(sorted(found[2].split(","))), named(text, stage))
+    return [status, kind, _REQUEST.sub("<request>", text)]
 
 
 def _fault(body: str) -> tuple[str, str]:
