@@ -2,10 +2,14 @@
 PYTHON = python3
 ARGS =
 
-.PHONY: help venv demo test test-real serve check
+.PHONY: help venv demo test test-real conformance compare serve check
 
 help:
 	@$(PYTHON) dev.py
 
-venv demo test test-real serve check:
+venv demo test test-real compare serve check:
 	@$(PYTHON) dev.py $@ $(ARGS)
+
+# make conformance CLOUD=openstack TARGET=real
+conformance:
+	@$(PYTHON) dev.py $@ '$(CLOUD)' '$(TARGET)' $(ARGS)

@@ -225,6 +225,26 @@ def test_real(args: list[str]) -> int:
     become(PYTHON, "-m", "pytest", "tests/real", *args)
 
 
+def conformance(args: list[str]) -> int:
+    """Run what every driver must pass: a cloud, twin or real; more arguments go to pytest."""
+    cloud, target, *rest = [*args, "", ""]
+    emulated = f"tests/drivers/test_{cloud}_conformance.py"
+    # With a real Engine comes all that runs on one.
+    real = {"docker": "tests/real/test_docker.py", "openstack": emulated}.get(cloud)
+    suite = {"twin": emulated, "real": real}.get(target)
+    if not suite or not (ROOT / suite).exists():
+        sys.exit(f"dev.py: there is no suite for the cloud '{cloud}' and the target '{target}' (twin or real)")
+    venv([])
+    os.environ["SPIDER_TARGET"] = target
+    become(PYTHON, "-m", "pytest", suite, *filter(None, rest))
+
+
+def compare(args: list[str]) -> int:
+    """Run OpenStack's suite on a real one (OS_CLOUD, OS_CLIENT_CONFIG_FILE) and on the twin; compare the answers."""
+    venv([])
+    become(PYTHON, "-m", "tests.real.openstack.compare", *args)
+
+
 def serve(args: list[str]) -> int:
     """Serve the API on this machine; arguments, such as --port, go to the server."""
     venv([])
@@ -254,6 +274,8 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "demo": demo,
     "test": test,
     "test-real": test_real,
+    "conformance": conformance,
+    "compare": compare,
     "serve": serve,
     "check": check,
 }
@@ -261,7 +283,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
 
 def usage() -> str:
     lines = ["usage: python3 dev.py COMMAND [ARGUMENTS]", ""]
-    lines += [f"  {name:<10} {command.__doc__}" for name, command in COMMANDS.items()]
+    lines += [f"  {name:<12} {command.__doc__}" for name, command in COMMANDS.items()]
     return "\n".join(lines)
 
 

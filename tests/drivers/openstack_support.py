@@ -18,7 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import requests
 import yaml
+from keystoneauth1.identity.v3 import Password
+from keystoneauth1.session import Session
 from spider_drivers.conformance import Cloud
 from spider_drivers.contract import (
     Attempt,
@@ -202,8 +205,15 @@ def credential(auth: Mapping[str, str]) -> dict[str, str]:
         "Username": auth["username"],
         "Password": auth["password"],
         "DomainName": auth["user_domain_name"],
-        "ProjectID": auth["project_id"],
+        "ProjectID": auth.get("project_id") or _project_id(auth),
     }
+
+
+def _project_id(auth: Mapping[str, str]) -> str:
+    """Of a clouds.yaml that tells the project's name."""
+    with requests.Session() as http:
+        http.trust_env = False
+        return str(Session(Password(**auth), session=http).get_project_id())
 
 
 def smallest(cloud: OpenStack) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -37,10 +38,17 @@ def run(module: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     return shown([*namespaces, "sh", "-c", inside, sys.executable, module, *map(str, arguments)])
 
 
-def shown(command: list[str]) -> subprocess.CompletedProcess[str]:
+def shown(command: list[str], environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """The command run at the root of the checkout; all that it prints is in `stdout`."""
     return subprocess.run(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
     )
 
 

@@ -1,6 +1,7 @@
 """Compares two recordings of the conformance suite, request by request: one of a real cloud, one of the twin.
 
-    python -m tests.real.openstack.compare REAL TWIN
+    python -m tests.real.openstack.compare              records both first, the real cloud named as suite.py says
+    python -m tests.real.openstack.compare REAL TWIN    compares what was recorded into these files
 
 Prints every difference that is none of ids, times and addresses, each once, with how often and in which case it was
 seen first. Exit status 1 if there is one.
@@ -9,6 +10,7 @@ seen first. Exit status 1 if there is one.
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,6 +18,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
+from . import suite
 from .exchange import Exchange, sessions
 from .masks import kinds, masked
 
@@ -23,7 +26,21 @@ ABSENT = "<absent>"
 
 
 def main(words: list[str]) -> int:
-    real, twin = (sessions(Path(word)) for word in words)
+    if words:
+        return compare(*map(Path, words))
+    if not suite.named():
+        sys.exit(f"no OpenStack is named in {suite.CLOUD} and {suite.FILE}")
+    with tempfile.TemporaryDirectory(prefix="spider-compare-") as folder, suite.real() as where:
+        recordings = [Path(folder, target) for target in ("real", "twin")]
+        for recording in recordings:
+            ran = suite.run(recording.name, recording, where)
+            print(f"{recording.name}: {ran.stdout.splitlines()[-1]}", flush=True)
+        return compare(*recordings)
+
+
+def compare(real_file: Path, twin_file: Path) -> int:
+    """The exit status."""
+    real, twin = sessions(real_file), sessions(twin_file)
     seen: Counter[str] = Counter()
     first: dict[str, str] = {}
     for case in sorted(real | twin):
@@ -89,6 +106,6 @@ def spelt(exchange: Exchange) -> str:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) not in (1, 3):
         sys.exit(__doc__)
     sys.exit(main(sys.argv[1:]))
