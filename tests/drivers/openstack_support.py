@@ -209,7 +209,7 @@ def credential(auth: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _project_id(auth: Mapping[str, str]) -> str:
+def _project_id(auth: Any) -> str:
     """Of a clouds.yaml that tells the project's name."""
     with requests.Session() as http:
         http.trust_env = False
