@@ -158,16 +158,11 @@ class Collection(ABC):
             self.check_together(asked)
         before = cloud.centre.snapshot() if len(asked) > 1 else None
         try:
-            made = [self.make(cloud, one) for one in asked]
+            return [self.make(cloud, one) for one in asked]
         except NetworkError:
             if before:
                 cloud.centre.restore(before)
             raise
-        self.after_making(cloud, made)
-        return made
-
-    def after_making(self, cloud: OpenStack, made: list[Thing]) -> None:
-        """What a create does besides."""
 
     def check_together(self, asked: list[dict[str, Any]]) -> None:
         """Of several in one request. Raises NetworkError."""
