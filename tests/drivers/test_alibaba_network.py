@@ -263,6 +263,20 @@ def test_a_refused_direction_takes_the_other_one_back(alibaba: Alibaba, ecs: Emu
     assert shown(alibaba, group) == {SSH_IN, EVERYTHING_OUT}
 
 
+@pytest.mark.parametrize("verb", ["add_rules", "remove_rules"])
+def test_a_refused_half_of_a_direction_takes_the_other_one_back(alibaba: Alibaba, ecs: Emulated, verb: str) -> None:
+    many = [inbound("TCP", port, port) for port in range(1000, 1030)]
+    adding = verb == "add_rules"
+    group = make_group(alibaba, make_vpc(alibaba), *([] if adding else many))
+    before = shown(alibaba, group)
+    api = "AuthorizeSecurityGroup" if adding else "RevokeSecurityGroup"
+    refusal = Fault(api=api, first=2, times=1, status=403, code="AuthorizationLimitExceed", message="no more")
+    ecs.twin.rules.add(refusal)
+    with pytest.raises(NoCapacity):
+        change(alibaba, verb, group, *many)
+    assert shown(alibaba, group) == before
+
+
 def test_a_rule_is_removed_whatever_its_priority_is(alibaba: Alibaba) -> None:
     group = make_group(alibaba, make_vpc(alibaba))
     for priority in (7, 50):
@@ -290,12 +304,12 @@ def test_permissions_of_other_kinds_are_told_in_the_details(alibaba: Alibaba) ->
 
 
 def test_more_rules_than_a_call_or_a_page_takes(alibaba: Alibaba, ecs: Emulated) -> None:
-    """100 permissions go into a call; a page of them has 10 at least."""
+    """25 permissions go into a call, for they stand in its URL; a page of them has 10 at least."""
     rules = tuple(Rule(Direction.INBOUND, Protocol.TCP, port, port) for port in range(1000, 1103))
     group = make_group(alibaba, make_vpc(alibaba), *rules)
     paged = ecs.connect(page_size=10)
     assert shown(paged, group) == {*rules, EVERYTHING_OUT}
-    assert [name for name, _ in alibaba.outcomes()].count("AuthorizeSecurityGroup") == 2
+    assert [name for name, _ in alibaba.outcomes()].count("AuthorizeSecurityGroup") == 5
     assert [name for name, _ in paged.outcomes()].count("DescribeSecurityGroupAttribute") == 11
 
 

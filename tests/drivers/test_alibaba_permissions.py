@@ -172,6 +172,13 @@ def _outbound_refused(bench: Bench) -> None:
     bench.ecs.twin.rules.add(fault)
 
 
+def _second_half_refused(bench: Bench) -> None:
+    """Of rules that need two calls."""
+    api = "AuthorizeSecurityGroupEgress"
+    fault = Fault(api=api, first=2, times=1, status=403, code="AuthorizationLimitExceed", message="no")
+    bench.ecs.twin.rules.add(fault)
+
+
 def _outbound_kept(bench: Bench) -> None:
     """The rules are there, and those of one direction cannot be removed."""
     ADD(bench)
@@ -191,6 +198,7 @@ def _vm_request(bench: Bench) -> VmRequest:
 NEW_NET = VpcRequest("new", "10.8.0.0/16", (SubnetRequest("new-a", "10.8.0.0/24"),))
 ADD, REMOVE = (_act("security_group", verb, "security_group", NEW_RULES) for verb in ("add_rules", "remove_rules"))
 NOTHING_OUT = RulesRequest((EVERYTHING_OUT,))
+MANY_OUT = RulesRequest(tuple(Rule(Direction.OUTBOUND, Protocol.UDP, port, port) for port in range(1000, 1026)))
 
 SCENARIOS: dict[str, list[Scenario]] = {
     "image create": [Scenario(_act("image", "create", ImageRequest(IMAGE)))],
@@ -219,7 +227,11 @@ SCENARIOS: dict[str, list[Scenario]] = {
         Scenario(_act("security_group", "delete", "security_group"), _without("vm")),
         Scenario(_undo("security_group"), _without("vm")),
     ],
-    "security_group add_rules": [Scenario(ADD), Scenario(ADD, _outbound_refused, NoCapacity)],
+    "security_group add_rules": [
+        Scenario(ADD),
+        Scenario(ADD, _outbound_refused, NoCapacity),
+        Scenario(_act("security_group", "add_rules", "security_group", MANY_OUT), _second_half_refused, NoCapacity),
+    ],
     "security_group remove_rules": [
         Scenario(REMOVE, ADD),
         Scenario(_act("security_group", "remove_rules", "security_group", NOTHING_OUT),

@@ -71,8 +71,8 @@ CAPABILITY = Capability(
             get=_GROUP_READ,
             delete="ecs:DescribeSecurityGroups ecs:DescribeNetworkInterfaces ecs:DescribeSecurityGroupReferences "
             "ecs:DeleteSecurityGroup",
-            # Of the opposite calls only what takes inbound rules back when ECS refuses the outbound ones.
-            add_rules=f"{_GROUP_READ} {_AUTHORIZE} ecs:RevokeSecurityGroup",
+            # The opposite calls take back what was done before ECS has refused the rest.
+            add_rules=f"{_GROUP_READ} {_AUTHORIZE} {_REVOKE}",
             # To take the rule that lets everything out is to add one that drops the rest.
             remove_rules=f"{_GROUP_READ} {_REVOKE} {_AUTHORIZE}",
             tag=f"{_TAG_ECS} ecs:DescribeSecurityGroups",

@@ -34,7 +34,8 @@ CHECKED = "checked"
 
 _FIELDS: Fields = {"invalidsecuritygroup": None, "invalid": "rules", "authorization": "rules"}
 _CALLS = {Direction.INBOUND: "SecurityGroup", Direction.OUTBOUND: "SecurityGroupEgress"}
-_MOST = 100  # Permissions of one call
+# Permissions of one call. ECS takes 100, but the SDK writes them into the URL, of which servers take 8 KiB for sure.
+_MOST = 25
 # After these the operation goes on, perhaps in another process.
 _PASSING = (Conflict, NoAnswer, NotFound, Throttled, Unavailable, Unreachable)
 
@@ -91,10 +92,12 @@ class RuleChange:
         return Part(direction.value, make)
 
     def _undo(self, refused: Direction) -> None:
-        """What was refused leaves the group as it was: the other direction, done before, is taken back."""
+        """What was refused leaves the group as it was: what was done before, by this call's forerunners or for the
+        other direction, is taken back."""
         for direction in Direction:
-            if direction is not refused and direction.value in self._attempt.parts:
-                wanted = [rule for rule in self._wanted if rule.direction is direction]
+            wanted = [rule for rule in self._wanted if rule.direction is direction]
+            forerunners = direction is refused and len(wanted) > _MOST
+            if forerunners or (direction is not refused and direction.value in self._attempt.parts):
                 self._send(direction, wanted, adding=not self._adding)
 
     def _send(self, direction: Direction, wanted: Sequence[Rule], *, adding: bool) -> None:
