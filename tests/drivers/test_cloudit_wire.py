@@ -218,9 +218,26 @@ def test_members_are_read_whatever_their_case_is(server: Wire, cloudit: Cloudit)
     assert (vm.subnet.name, vm.vpc.id, vm.details) == ("a", "Default-VPC", {"memSize": "2.0"})
 
 
-def test_a_list_of_nothing_may_be_null(server: Wire, cloudit: Cloudit) -> None:
+def test_a_list_of_nothing_may_be_null_and_is_never_silence(server: Wire, cloudit: Cloudit) -> None:
     server.answers = [Answer("null")]
     assert cloudit.connection.vm.list() == []
+    server.answers = [Answer("")]
+    with pytest.raises(Unavailable):
+        cloudit.connection.vm.list()
+
+
+@pytest.mark.parametrize("cloud_id", [".", ".."])
+def test_no_id_leads_to_another_path(server: Wire, cloudit: Cloudit, cloud_id: str) -> None:
+    with pytest.raises(NotFound):
+        cloudit.connection.vm.get(Ref("vm", cloud_id))
+    assert server.seen == []
+
+
+def test_an_id_stands_in_the_path_as_one_word(server: Wire, cloudit: Cloudit) -> None:
+    server.answers = [refusal(404)]
+    with pytest.raises(NotFound):
+        cloudit.connection.vm.get(Ref("vm", "../a?b#c"))
+    assert server.seen[0].target == "/cloudit/v5.0/ace/v1.0/tnt0009/servers/..%2Fa%3Fb%23c"
 
 
 def test_an_empty_answer_to_a_create_is_success_once_it_is_shown(server: Wire, cloudit: Cloudit) -> None:

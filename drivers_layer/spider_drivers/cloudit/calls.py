@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-from ..contract import CallRecorder, Invalid, SpiderError, reach
+from ..contract import CallRecorder, Invalid, NotFound, SpiderError, reach
 from ..contract.exchange import READS, Answered, Exchange
 from ..contract.throttling import Patience
 from ..contract.tls import tls_context
@@ -95,6 +95,9 @@ class Cloudit:
         )
 
     def _request(self, method: str, path: str, parts: tuple[str, ...], body: Thing | None) -> httpx.Request:
+        for part in parts:
+            if part in ("", ".", ".."):  # they would lead to another path
+                raise NotFound(f"'{part}' is no id at Cloudit")
         engine, _, rest = path.partition("/")
         filled = rest.format(*(quote(part, safe="") for part in parts))
         name = f"{method} /{engine}/{rest.replace('{}', '{id}')}"

@@ -33,8 +33,10 @@ class Broken(ValueError):
 
 
 def read(response: httpx.Response) -> Any:
-    """None for an empty body. Raises Broken."""
+    """None for an empty body, which no read has. Raises Broken."""
     if not response.content.strip():
+        if response.request.method in READS:
+            raise Broken("an empty body")
         return None
     try:
         return json.loads(response.content, object_pairs_hook=_spelled)
