@@ -58,7 +58,8 @@ def _openstack(clock: TwinClock) -> Cloud:
     return OpenStack(clock)
 
 
-# In the order in which they are asked: Azure takes any /…/v2.0/…, AWS, whose calls have no path of their own, what is left.
+# In the order in which they are asked: Azure takes any path with v2.0 in it, and AWS, whose calls have no path of their
+# own, what is left.
 MAKERS: Mapping[str, Callable[[TwinClock], Cloud]] = {
     "docker": _docker,
     "openstack": _openstack,
