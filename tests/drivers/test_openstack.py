@@ -21,19 +21,8 @@ from spider_drivers.contract import (
 )
 from spider_drivers.openstack.server import GROUPS, PORT
 
-from tests.drivers.openstack_support import (
-    PUBLIC_KEY,
-    Os,
-    Place,
-    done,
-    emulated,
-    make_group,
-    make_vm,
-    make_vpc,
-    ref,
-    smallest,
-    vm_request,
-)
+from tests.drivers.openstack_place import Place, emulated, smallest
+from tests.drivers.openstack_support import PUBLIC_KEY, Os, done, make_group, make_vm, make_vpc, ref, vm_request
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from spider_drivers.conformance import Bench, Cloud, cases_for
 from spider_drivers.contract import VirtualClock
 from spider_drivers.openstack import OpenStackDriver
 
-from tests.drivers.openstack_support import Place, conformance_cloud, place
+from tests.drivers.openstack_place import Place, conformance_cloud, place
 from tests.drivers.variants import LAG, THROTTLING, VARIANTS, stride
 
 PAGE = 50  # where pages are not what is tested
