@@ -28,8 +28,8 @@ from .errors import (
 from .identity.others import forbidden as identity_forbidden
 from .image import images
 from .network.groups import DEFAULT
-from .network.kinds import disallowed
 from .network.networks import NETWORKS
+from .network.reading import disallowed
 from .network.subnets import SUBNETS
 
 _FIRST_WORDS = ("identity", "networking", "image", "placement")

@@ -163,22 +163,24 @@ def _resize(cloud: OpenStack, call: Call, server: Machine, asked: Any) -> Respon
         raise bad_request(shape.NO_HOST)
     kept = {"id": flavor.id, "vcpus": flavor.vcpus, "ram": flavor.ram}
     before = {"flavor": server.body["flavor"], "vm_state": server.body["vm_state"]}
-    change = {"vm_state": "resized", "flavor": kept, "before_resize": before}
+    config = asked.get("OS-DCF:diskConfig", "MANUAL")
+    change = {"vm_state": "resized", "flavor": kept, "before_resize": before, "diskConfig": config}
     _begin(cloud, call, server, "resize", "resize_prep", Effect.CHANGE, change)
     return _accepted()
 
 
 def _confirm_resize(cloud: OpenStack, call: Call, server: Machine, _: Any) -> Response:
     _check(cloud, server, "confirmResize", ("resized",))
-    server.body["vm_state"] = server.body["before_resize"]["vm_state"]
-    servers.touch(cloud, server)
-    launch.note(cloud, call, server, "confirmResize")
+    before = server.body.pop("before_resize", None)
+    if before is None:
+        raise bad_request("Instance has not been resized.")
+    _begin(cloud, call, server, "confirmResize", None, Effect.CHANGE, {"vm_state": before["vm_state"]})
     return Response(status=204, content_type="application/json")
 
 
 def _revert_resize(cloud: OpenStack, call: Call, server: Machine, _: Any) -> Response:
     _check(cloud, server, "revertResize", ("resized",))
-    change = dict(server.body["before_resize"])
+    change = dict(server.body.pop("before_resize"))
     _begin(cloud, call, server, "revertResize", "resize_reverting", Effect.CHANGE, change)
     return _accepted()
 
@@ -220,7 +222,7 @@ def _check(cloud: OpenStack, server: Machine, verb: str, states: tuple[str, ...]
 
 
 def _begin(
-    cloud: OpenStack, call: Call, server: Machine, verb: str, task: str, effect: Effect, change: dict[str, Any]
+    cloud: OpenStack, call: Call, server: Machine, verb: str, task: str | None, effect: Effect, change: dict[str, Any]
 ) -> None:
     for job in cloud.centre.under_way(server.key):
         cloud.centre.finish(job)

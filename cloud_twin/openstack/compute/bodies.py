@@ -18,7 +18,8 @@ METADATA = {
     "additionalProperties": False,
 }
 COUNT = {"type": ["integer", "string"], "pattern": "^[0-9]*$", "minimum": 1, "minLength": 1}
-TAG = {"type": "string", "minLength": 1, "maxLength": 60, "pattern": "^[^,/]*$"}
+TAG_PATTERN = "^[^,/]*$"
+TAG = {"type": "string", "minLength": 1, "maxLength": 60, "pattern": TAG_PATTERN}
 DESCRIPTION = {"type": ["string", "null"], "minLength": 0, "maxLength": 255}
 _UUID = {"type": "string", "format": "uuid"}
 _PORT = {"oneOf": [_UUID, {"type": "null"}]}
@@ -42,6 +43,31 @@ def shape(properties: dict[str, Any], required: tuple[str, ...] = (), *, more: b
     return {**made, "additionalProperties": more}
 
 
+# Of all microversions; what is of some stands in _server. In nova's order, in which faults are told.
+_SERVER: dict[str, Any] = {
+    "name": NAME,
+    "imageRef": _IMAGE,
+    "flavorRef": {"type": ["string", "integer"], "minLength": 1},
+    "adminPass": {"type": "string"},
+    "metadata": METADATA,
+    "networks": {},
+    "OS-DCF:diskConfig": _DISK_CONFIG,
+    "accessIPv4": _V4,
+    "accessIPv6": _V6,
+    "personality": {"type": "array"},
+    "availability_zone": NAME,
+    "block_device_mapping": {"type": "array"},
+    "block_device_mapping_v2": {"type": "array"},
+    "config_drive": BOOLEAN,
+    "key_name": NAME,
+    "min_count": COUNT,
+    "max_count": COUNT,
+    "return_reservation_id": BOOLEAN,
+    "security_groups": {"type": "array", "items": shape({"name": NAME})},
+    "user_data": {"type": "string", "format": "base64", "maxLength": 65535},
+}
+
+
 def _networks(version: Version) -> dict[str, Any]:
     members: dict[str, Any] = {
         "fixed_ip": _IP,
@@ -55,28 +81,18 @@ def _networks(version: Version) -> dict[str, Any]:
 
 
 def create(version: Version) -> Schema:
-    server: dict[str, Any] = {
-        "name": NAME,
-        "imageRef": _IMAGE,
-        "flavorRef": {"type": ["string", "integer"], "minLength": 1},
-        "adminPass": {"type": "string"},
-        "metadata": METADATA,
-        "networks": _networks(version),
-        "OS-DCF:diskConfig": _DISK_CONFIG,
-        "accessIPv4": _V4,
-        "accessIPv6": _V6,
-        "personality": {"type": "array"},
-        "availability_zone": NAME,
-        "block_device_mapping": {"type": "array"},
-        "block_device_mapping_v2": {"type": "array"},
-        "config_drive": BOOLEAN,
-        "key_name": NAME,
-        "min_count": COUNT,
-        "max_count": COUNT,
-        "return_reservation_id": BOOLEAN,
-        "security_groups": {"type": "array", "items": shape({"name": NAME})},
-        "user_data": {"type": "string", "format": "base64", "maxLength": 65535},
+    required = ("name", "flavorRef", "networks") if version >= (2, 37) else ("name", "flavorRef")
+    hints = {"type": "object"}
+    outer = {
+        "server": shape(_server(version), required),
+        "os:scheduler_hints": hints,
+        "OS-SCH-HNT:scheduler_hints": hints,
     }
+    return shape(outer, ("server",))
+
+
+def _server(version: Version) -> dict[str, Any]:
+    server: dict[str, Any] = {**_SERVER, "networks": _networks(version)}
     if version >= (2, 19):
         server["description"] = DESCRIPTION
     if version >= (2, 52):
@@ -89,14 +105,7 @@ def create(version: Version) -> Schema:
         server |= {"host": TEXT, "hypervisor_hostname": TEXT}
     if version >= (2, 90):
         server["hostname"] = _HOSTNAME
-    required = ("name", "flavorRef", "networks") if version >= (2, 37) else ("name", "flavorRef")
-    hints = {"type": "object"}
-    outer = {
-        "server": shape(server, required),
-        "os:scheduler_hints": hints,
-        "OS-SCH-HNT:scheduler_hints": hints,
-    }
-    return shape(outer, ("server",))
+    return server
 
 
 def update(version: Version) -> Schema:
@@ -151,5 +160,5 @@ CONSOLE = shape(
     ("os-getConsoleOutput",),
 )
 SERVER_METADATA = shape({"metadata": METADATA}, ("metadata",))
-SERVER_METADATA_ITEM = shape({"meta": METADATA}, ("meta",))
+SERVER_METADATA_ITEM = shape({"meta": {**METADATA, "minProperties": 1, "maxProperties": 1}}, ("meta",))
 SERVER_TAGS = shape({"tags": {"type": "array", "items": TAG, "maxItems": MOST_TAGS}}, ("tags",))

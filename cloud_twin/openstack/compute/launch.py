@@ -67,10 +67,28 @@ def _launch(
     cloud: OpenStack, call: Call, asked: dict[str, Any], flavor: Flavor, image: Thing, nics: Nics, number: int
 ) -> Machine:
     """`number`: of several."""
+    kept = _kept(cloud, asked, flavor, image, number)
+    now = cloud.centre.clock.now()
+    server = cloud.centre.new(KIND, f"{KIND}/{uuid.uuid4()}", kept, of=Machine)
+    cloud.centre.add(server)
+    note(cloud, call, server, "create")
+    failure = _failure(cloud, flavor, image, nics)
+    if failure:
+        server.body["fault"] = (int(failure.code), failure.message)
+    else:
+        nics.attach(server, kept["zone"])
+    seconds = cloud.settings.transition_seconds
+    ready = now + timedelta(seconds=seconds)
+    change = {"launched": ready, "updated": ready}
+    cloud.centre.begin("create", server, Effect.MAKE, seconds, body={"task": None}, change=change, failure=failure)
+    return server
+
+
+def _kept(cloud: OpenStack, asked: dict[str, Any], flavor: Flavor, image: Thing, number: int) -> dict[str, Any]:
+    """All that is known of a server but what becomes of it."""
     name = f"{asked['name']}-{number}" if number else asked["name"]
     zone = asked.get("availability_zone", ZONES[0])
-    now = cloud.centre.clock.now()
-    kept = {
+    return {
         "name": name,
         "project_id": PROJECT_ID,
         "metadata": dict(asked.get("metadata", {})),
@@ -90,24 +108,11 @@ def _launch(
         "locked_reason": None,
         "vm_state": "active",
         "launched": None,
-        "updated": now,
+        "updated": cloud.centre.clock.now(),
         "fault": None,
         "ports": [],
         "actions": [],
     }
-    server = cloud.centre.new(KIND, f"{KIND}/{uuid.uuid4()}", kept, of=Machine)
-    cloud.centre.add(server)
-    note(cloud, call, server, "create")
-    failure = _failure(cloud, flavor, image, nics)
-    if failure:
-        server.body["fault"] = (int(failure.code), failure.message)
-    else:
-        nics.attach(server, zone)
-    seconds = cloud.settings.transition_seconds
-    ready = now + timedelta(seconds=seconds)
-    change = {"launched": ready, "updated": ready}
-    cloud.centre.begin("create", server, Effect.MAKE, seconds, body={"task": None}, change=change, failure=failure)
-    return server
 
 
 def note(cloud: OpenStack, call: Call, server: Machine, action: str) -> None:

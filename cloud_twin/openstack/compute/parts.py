@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Response
@@ -18,6 +19,10 @@ from .schema import check_body
 
 if TYPE_CHECKING:
     from ..facade import OpenStack
+
+
+# Some of nova's answers are of no content, and say that it is a page.
+_PAGE = "text/html; charset=UTF-8"
 
 
 def metadata(cloud: OpenStack, call: Call) -> dict[str, Any]:
@@ -71,23 +76,26 @@ def clear_tags(cloud: OpenStack, call: Call) -> Response:
 
 
 def tag(cloud: OpenStack, call: Call) -> Response:
-    _tagged(cloud, call)
+    _tagged(cloud, call, "Server")
     return Response(status=204, content_type="application/json")
 
 
 def put_tag(cloud: OpenStack, call: Call) -> Response:
     server, new = servers.find(cloud, call), call.values["tag"]
+    if not re.search(bodies.TAG_PATTERN, new):
+        text = f"Tag '{new}' is invalid. It must be a non empty string without characters '/' and ','. Validation error"
+        raise bad_request(f"{text} message: {new!r} does not match {bodies.TAG['pattern']!r}")
     if new in server.body["tags"]:
-        return Response(status=204, content_type="application/json")
+        return Response(status=204, content_type=_PAGE)
     if len(server.body["tags"]) >= bodies.MOST_TAGS:
         raise bad_request(f"The number of tags exceeded the per-server limit {bodies.MOST_TAGS}")
     server.body["tags"] = sorted([*server.body["tags"], new])
     url = f"{services.version_url(call, 'compute')}/servers/{shape.server_id(server)}/tags/{new}"
-    return Response(status=201, headers={"Location": url}, content_type="application/json")
+    return Response(status=201, headers={"Location": url}, content_type=_PAGE)
 
 
 def delete_tag(cloud: OpenStack, call: Call) -> Response:
-    _tagged(cloud, call).body["tags"].remove(call.values["tag"])
+    _tagged(cloud, call, "Instance").body["tags"].remove(call.values["tag"])
     return Response(status=204, content_type="application/json")
 
 
@@ -171,10 +179,11 @@ def _known_key(server: Machine, call: Call) -> str:
     return key
 
 
-def _tagged(cloud: OpenStack, call: Call) -> Machine:
+def _tagged(cloud: OpenStack, call: Call, word: str) -> Machine:
+    """`word`: how nova calls a server in this refusal."""
     server = servers.find(cloud, call)
     if call.values["tag"] not in server.body["tags"]:
-        text = f"Server {shape.server_id(server)} has no tag '{call.values['tag']}'"
+        text = f"{word} {shape.server_id(server)} has no tag '{call.values['tag']}'"
         raise ComputeError(404, text)
     return server
 

@@ -127,6 +127,16 @@ def _items(data: Any, rule: Schema, _: Schema, path: tuple[Any, ...]) -> None:
             walk(one, rule, (*path, number))
 
 
+def _least_members(data: Any, rule: int, _: Schema, path: tuple[Any, ...]) -> None:
+    if isinstance(data, dict) and len(data) < rule:
+        raise Fault(path, data, f"{data!r} does not have enough properties")
+
+
+def _most_members(data: Any, rule: int, _: Schema, path: tuple[Any, ...]) -> None:
+    if isinstance(data, dict) and len(data) > rule:
+        raise Fault(path, data, f"{data!r} has too many properties")
+
+
 def _least_length(data: Any, rule: int, _: Schema, path: tuple[Any, ...]) -> None:
     if isinstance(data, str) and len(data) < rule:
         raise Fault(path, data, f"{data!r} is too short")
@@ -249,6 +259,8 @@ _WORDS: Mapping[str, Callable[[Any, Any, Schema, tuple[Any, ...]], None]] = {
     "additionalProperties": _additional,
     "required": _required,
     "items": _items,
+    "minProperties": _least_members,
+    "maxProperties": _most_members,
     "minLength": _least_length,
     "maxLength": _most_length,
     "maxItems": _most_items,

@@ -118,8 +118,12 @@ def _proven(cloud: OpenStack, call: Call, identity: Mapping[str, Any], methods: 
 
 
 def _check_password(cloud: OpenStack, call: Call, user: Mapping[str, Any]) -> None:
-    if not _is_user(user) or not secrets.compare_digest(str(user.get("password", "")), cloud.account.password):
+    if not _is_user(user) or not _same(user.get("password"), cloud.account.password):
         raise wrong(call)
+
+
+def _same(given: Any, secret: str) -> bool:
+    return secrets.compare_digest(str(given).encode(), secret.encode())
 
 
 def _is_user(user: Mapping[str, Any]) -> bool:
@@ -144,7 +148,7 @@ def _credential(cloud: OpenStack, call: Call, given: Mapping[str, Any]) -> str:
     if found is None:
         text = f"Could not find Application Credential: {given.get('id') or given.get('name')}."
         raise IdentityError(404, text) if "id" in given else wrong(call)
-    if not secrets.compare_digest(str(given.get("secret", "")), found.secret):
+    if not _same(given.get("secret"), found.secret):
         raise wrong(call)
     return found.id
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import re
 import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -17,7 +15,7 @@ from .. import services
 from ..account import ADMIN_PROJECT_ID, PROJECT_ID
 from ..errors import PageError
 from ..times import seconds
-from . import pages
+from . import bodies, pages
 
 if TYPE_CHECKING:
     from ..facade import OpenStack
@@ -25,45 +23,6 @@ if TYPE_CHECKING:
 KIND = "images"
 NOT_OWNED = "You do not own this image"
 SCHEMA = "/v2/schemas/image"
-# What a request may set besides properties of its own, and what it is without.
-_SET = {
-    "name": None,
-    "disk_format": None,
-    "container_format": None,
-    "visibility": "shared",
-    "protected": False,
-    "min_ram": 0,
-    "min_disk": 0,
-    "os_hidden": False,
-}
-_READ_ONLY = (
-    "created_at",
-    "updated_at",
-    "status",
-    "checksum",
-    "size",
-    "virtual_size",
-    "direct_url",
-    "self",
-    "file",
-    "schema",
-    "os_hash_algo",
-    "os_hash_value",
-)
-_ID = "^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$"
-_TYPES: Mapping[str, tuple[type, str]] = {
-    "name": (str, "'null', 'string'"),
-    "protected": (bool, "'boolean'"),
-    "os_hidden": (bool, "'boolean'"),
-    "min_ram": (int, "'integer'"),
-    "min_disk": (int, "'integer'"),
-    "tags": (list, "'array'"),
-}
-_VALUES: Mapping[str, tuple[str | None, ...]] = {
-    "visibility": ("community", "public", "private", "shared"),
-    "container_format": (None, "ami", "ari", "aki", "bare", "ovf", "ova", "docker", "compressed"),
-    "disk_format": (None, "ami", "ari", "aki", "vhd", "vhdx", "vmdk", "raw", "qcow2", "vdi", "iso", "ploop"),
-}
 
 
 def furnish(cloud: OpenStack) -> None:
@@ -88,7 +47,7 @@ def add(
 ) -> Thing:
     """A queued one."""
     kept = {
-        **_SET,
+        **bodies.SET,
         "owner": PROJECT_ID,
         "tags": [],
         "status": "queued",
@@ -126,14 +85,14 @@ def get(cloud: OpenStack, call: Call) -> dict[str, Any]:
 
 
 def create(cloud: OpenStack, call: Call) -> Response:
-    asked = _read(call)
+    asked = bodies.read(call)
     if asked.get("visibility") == "public":
         raise PageError(403, "You are not authorized to complete publicize_image action.")
     given_id, tags = asked.pop("id", None), asked.pop("tags", [])
     image_id = uuid.UUID(given_id) if given_id else None
     if image_id and cloud.centre.find(f"{KIND}/{image_id}"):
         raise PageError(409, f"Image ID {given_id} already exists!")
-    body = {name: asked.pop(name) for name in _SET if name in asked}
+    body = {name: asked.pop(name) for name in bodies.SET if name in asked}
     image = add(cloud, {**body, "tags": sorted(set(tags))}, asked, image_id)
     made = shown(image)
     headers = {
@@ -157,16 +116,9 @@ def upload(cloud: OpenStack, call: Call) -> Response:
 
 
 def update(cloud: OpenStack, call: Call) -> dict[str, Any]:
-    """By a JSON patch (RFC 6902) whose paths have one word."""
     image = _own(cloud, call)
-    try:
-        patch = json.loads(call.request.get_data())
-    except ValueError:
-        patch = None
-    if not isinstance(patch, list) or not all(isinstance(one, dict) for one in patch):
-        raise PageError(400, "Request body must be a JSON array of operation objects.")
-    for one in patch:
-        _apply(image, str(one.get("op")), str(one.get("path", "")).lstrip("/"), one.get("value"))
+    for operation, name, value in bodies.read_patch(call):
+        bodies.apply(image, operation, name, value)
     image.body["updated"] = cloud.centre.clock.now()
     return shown(image)
 
@@ -204,7 +156,7 @@ def shown(image: Thing) -> dict[str, Any]:
     path = f"/v2/{KIND}/{image_id}"
     members = {
         **body["properties"],
-        **{name: body[name] for name in _SET},
+        **{name: body[name] for name in bodies.SET},
         "size": kept.get("size"),
         "virtual_size": kept.get("size"),
         "status": body["status"],
@@ -223,24 +175,6 @@ def shown(image: Thing) -> dict[str, Any]:
     return members | ({"stores": "disk"} if kept else {})
 
 
-def _apply(image: Thing, operation: str, name: str, value: Any) -> None:
-    if operation not in ("add", "replace", "remove"):
-        raise PageError(400, f"Operations must be one of add, replace, remove, not {operation}.")
-    if name in _READ_ONLY or name in ("id", "owner"):
-        raise PageError(403, f"Attribute '{name}' is read-only.")
-    if name == "visibility" and value == "public":
-        raise PageError(403, "You are not authorized to complete publicize_image action.")
-    kept = image.body if name in _SET or name == "tags" else image.body["properties"]
-    if operation != "add" and name not in kept:
-        raise PageError(409, f"Property {name} does not exist.")
-    if operation == "remove":
-        if kept is image.body:
-            raise PageError(403, f"Property {name} may not be removed.")
-        del kept[name]
-    else:
-        kept[name] = value
-
-
 def _is_listed(call: Call, image: Thing) -> bool:
     """Hidden ones only if one asks for them; another project's if they are public."""
     wants_hidden = call.query.get("os_hidden", "false").lower() == "true"
@@ -253,32 +187,3 @@ def _own(cloud: OpenStack, call: Call) -> Thing:
     if image.body["owner"] != PROJECT_ID:
         raise PageError(403, NOT_OWNED)
     return image
-
-
-def _read(call: Call) -> dict[str, Any]:
-    try:
-        body = json.loads(call.request.get_data() or b"null")
-    except ValueError:
-        raise PageError(400, "Malformed JSON in request body.") from None
-    if not isinstance(body, dict):
-        raise PageError(400, "Malformed JSON in request body.")
-    for name in _READ_ONLY:
-        if name in body:
-            raise PageError(403, f"Attribute '{name}' is read-only.")
-    for name, value in body.items():
-        if why := _why_not(name, value):
-            raise PageError(400, f"Provided object does not match schema 'image': {why}")
-    return dict(body)
-
-
-def _why_not(name: str, value: Any) -> str:
-    """What is wrong with a member; "" if nothing is."""
-    kind, types = _TYPES.get(name, (str, "'string'"))
-    if value is None and name in ("name", "disk_format", "container_format"):
-        return ""
-    if not isinstance(value, kind):
-        return f"{value!r} is not of type {types}"
-    if name == "id" and not re.fullmatch(_ID, str(value)):
-        return f"{value!r} does not match {_ID!r}"
-    allowed = _VALUES.get(name)
-    return f"{value!r} is not one of {list(allowed)!r}" if allowed and value not in allowed else ""

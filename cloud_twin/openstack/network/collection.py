@@ -20,7 +20,8 @@ from ..account import PROJECT_ID
 from ..errors import NetworkError
 from ..times import seconds
 from . import pages
-from .kinds import Kind, given, refused
+from .kinds import Kind
+from .reading import given, refused
 
 if TYPE_CHECKING:
     from ..facade import OpenStack

@@ -11,7 +11,7 @@ from ...facade import Call
 from .. import quotas
 from ..account import PROJECT_ID
 from ..errors import PageError
-from .kinds import disallowed
+from .reading import disallowed
 
 if TYPE_CHECKING:
     from ..facade import OpenStack

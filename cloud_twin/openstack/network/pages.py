@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from ...facade import Call
-from .kinds import Attribute, Kind, refused
+from .kinds import Attribute, Kind
+from .reading import refused
 from .values import bad_request, invalid_input
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from . import kinds
 from .collection import Collection, read_body, thing_id, touch
 from .networks import NETWORKS, subnets_of
 from .ports import PORTS, ROUTER_INTERFACE
+from .reading import disallowed, refused
 from .subnets import SUBNETS, take_address
 from .values import Wrong, bad_request, uuid_text
 
@@ -155,11 +156,11 @@ class Routers(Collection):
             return None
         if "network_id" not in asked:
             reason = "Validation of dictionary's keys failed. Expected keys: {'network_id'} Provided keys: "
-            raise kinds.refused(f"Invalid input for external_gateway_info. Reason: {reason}{set(asked)}.")
+            raise refused(f"Invalid input for external_gateway_info. Reason: {reason}{set(asked)}.")
         if guarded := [name for name in _GUARDED_MEMBERS if name in asked]:
             of = f"rule:{verb}_router:external_gateway_info"
             members = " and ".join(f"{of}:{name}" for name in (*_GATEWAY_MEMBERS, *guarded))
-            raise kinds.disallowed(f"(rule:{verb}_router and ({of} and ({members})))")
+            raise disallowed(f"(rule:{verb}_router and ({of} and ({members})))")
         network = NETWORKS.find(cloud, asked["network_id"])
         if not network.body["router:external"]:
             raise bad_request("router", f"Network {thing_id(network)} is not an external network")

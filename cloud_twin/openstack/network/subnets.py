@@ -45,7 +45,8 @@ class Subnets(Collection):
         _check_range(asked, cidr)
         _check_gateway(asked.get("gateway_ip"), cidr)
         _check_lists(asked, "new subnet")
-        gateway = asked["gateway_ip"] if "gateway_ip" in asked else str(cidr[1])
+        # Of IPv6 it is the range's own address.
+        gateway = asked["gateway_ip"] if "gateway_ip" in asked else str(cidr[1 if cidr.version == 4 else 0])
         pools = asked.get("allocation_pools") or _pools(cidr, gateway)
         _check_pools(pools, cidr, gateway)
         _check_overlap(cloud, network, cidr)

@@ -119,6 +119,8 @@ def fixed_ips(value: Any) -> list[dict[str, str]]:
             ip(one["ip_address"])
         if "subnet_id" in one:
             uuid_text(one["subnet_id"])
+    if twice := _twice([one["ip_address"] for one in value if "ip_address" in one]):
+        raise Wrong(f"Duplicate IP address '{twice}'")
     return value
 
 
@@ -162,6 +164,33 @@ def routes(value: Any) -> list[dict[str, str]]:
             found = one.get("destination") if isinstance(one, dict) else one
             raise Wrong(f"'{found}' is not a valid CIDR") from None
         ip(one.get("nexthop"))
+    return value
+
+
+def strings(value: Any) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise Wrong(f"'{value}' is not a list")
+    return value
+
+
+def address_pairs(value: Any) -> list[dict[str, str]]:
+    """The words are those of neutron_lib's allowedaddresspairs, which stand alone."""
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise NetworkError(400, "HTTPBadRequest", "Allowed address pairs must be a list.")
+    for pair in value:
+        if not isinstance(pair, dict) or "ip_address" not in pair:
+            text = "AllowedAddressPair must contain ip_address"
+            raise NetworkError(400, "AllowedAddressPairsMissingIP", text)
+        try:
+            ipaddress.ip_network(pair["ip_address"], strict=False)
+            mac(pair.get("mac_address", "00:00:00:00:00:00"))
+        except (ValueError, TypeError):
+            text = f"'{pair['ip_address']}' is not a valid IP address"
+            raise NetworkError(400, "HTTPBadRequest", text) from None
+        except Wrong as error:
+            raise NetworkError(400, "HTTPBadRequest", str(error)) from None
     return value
 
 
