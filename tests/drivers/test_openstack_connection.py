@@ -10,13 +10,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from spider_drivers.contract import CallRecorder, ConnectionInfo, Invalid, Refused, SystemClock, Unreachable
+from spider_drivers.contract import (
+    Attempt,
+    CallRecorder,
+    ConnectionInfo,
+    Invalid,
+    Ref,
+    Refused,
+    SystemClock,
+    Unreachable,
+)
 from spider_drivers.openstack import OpenStackDriver
 
 from cloud_twin.tls import Authority, server_context
 from tests.drivers.docker_support import Answer, Wire, wire
 from tests.drivers.openstack_support import GIVEN, REGION, SERVERS, connect, log_in, refusal
 
+VM = "0f0c2d4e-6a77-4b52-9f3c-8f6f2f0b7c11"
 APPLICATION = {"ApplicationCredentialID": "1d0f", "ApplicationCredentialSecret": "canary-of-the-application"}
 # All that OpenStack's own clients would look at, each leading nowhere.
 FOREIGN = {
@@ -163,6 +173,18 @@ def test_a_wrong_password_is_refused_in_keystone_s_words(server: Wire) -> None:
         os_.connection.check()
     assert (refused.value.code, refused.value.text) == ("Unauthorized", words)
     assert os_.outcomes() == [("POST identity/auth/tokens", "Unauthorized")]
+
+
+def test_a_credential_that_is_gone_says_nothing_of_what_is_there(server: Wire) -> None:
+    """Else a VM would be taken for deleted."""
+    words = "Could not find Application Credential: 1d0f."
+    server.answers = [refusal(404, {"error": {"code": 404, "message": words, "title": "Not Found"}})]
+    os_ = connect({"IdentityEndpoint": f"{server.url}/identity/v3", **APPLICATION})
+    with pytest.raises(Refused):
+        os_.connection.check()
+    with pytest.raises(Refused) as refused:
+        os_.connection.vm.delete(Ref("vm", VM), Attempt("token"))
+    assert (refused.value.code, refused.value.text) == ("Not Found", words)
 
 
 @pytest.mark.parametrize(

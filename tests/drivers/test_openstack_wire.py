@@ -74,6 +74,8 @@ def nova(status: int, word: str, text: str = "What nova said.") -> Answer:
     ("answer", "expected"),
     [
         (neutron(404, "NetworkNotFound"), NotFound),
+        (neutron(404, "HTTPNotFound", "The resource could not be found."), Refused),
+        (nova(404, "itemNotFound", "The resource could not be found."), Refused),
         (neutron(409, "NetworkInUse"), InUse),
         (neutron(409, "RouterInterfaceInUseByFloatingIP"), InUse),
         (neutron(409, "SecurityGroupRuleExists"), AlreadyExists),

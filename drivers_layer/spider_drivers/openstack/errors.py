@@ -41,6 +41,8 @@ _CLASSES: tuple[tuple[str, type[SpiderError]], ...] = (
     (r"^401", Refused),
     # nova refuses what is over a quota as forbidden, neutron as a conflict.
     (r"[Qq]uota|Exhausted|IpAddressGenerationFailure|[Mm]aximum number of|NoMoreFixedIps", NoCapacity),
+    # Of a path that the service does not know, or that a policy hides: nothing is said of what was asked for.
+    (r"^404.*The resource could not be found", Refused),
     (r"^404", NotFound),
     (r"^409 SecurityGroupRuleExists|[Kk]ey ?pair '?.* already exists", AlreadyExists),
     (r"^409 \w*InUse", InUse),

@@ -22,6 +22,7 @@ _VERSION = re.compile(r"/v\d+(?:\.\d+)?(?=/|$)")
 # What stands where an id would.
 _WORDS = frozenset({"detail", "tokens"})
 _TOKEN_HEADER = "X-Auth-Token"
+_LOG_IN = "/auth/tokens"
 
 
 class OpenStackSpeech:
@@ -56,6 +57,8 @@ class OpenStackSpeech:
         told, status = _told(response), response.status_code
         if _granted(response, told):
             return None
+        if status == 404 and str(response.request.url).endswith(_LOG_IN):
+            status = 401  # keystone, of an application credential that is gone: not of what is asked for with it
         wait = retry_after(response.headers.get("Retry-After"))
         code, text = _complaint(told) if status >= 300 else ("", "")
         if code:
