@@ -33,7 +33,7 @@ from .network.reading import disallowed
 from .network.subnets import SUBNETS
 
 _FIRST_WORDS = ("identity", "networking", "image", "placement")
-NO_CONTENT, UNAUTHORIZED = 204, 401
+NO_CONTENT, UNAUTHORIZED, NOT_FOUND = 204, 401, 404
 # Roots whose documents have no id of the request.
 _WITHOUT_ID = ("compute", "networking", "image", "image/versions")
 _FLASK = (
@@ -149,7 +149,8 @@ class OpenStack(Facade):
         if service == "compute" and request.path.startswith(services.prefix("compute")):
             response.headers["X-Compute-Request-Id"] = request_id
             # Only what has reached nova's own code knows of microversions.
-            if response.status_code != UNAUTHORIZED and response.mimetype != "text/html":
+            strange = response.status_code == NOT_FOUND and response.mimetype == "text/html"
+            if response.status_code != UNAUTHORIZED and not strange:
                 response.headers.update(microversions.headers(request))
         elif service == "identity":
             response.headers["Vary"] = "X-Auth-Token"
