@@ -52,7 +52,6 @@ COMPUTE_DEFAULTS: Mapping[str, int] = {
     "server_group_members": 10,
     "server_groups": 10,
 }
-KINDS = (*NETWORK, *COMPUTE)
 
 
 def limit(cloud: OpenStack, name: str) -> int:

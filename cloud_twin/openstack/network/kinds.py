@@ -44,11 +44,6 @@ class Kind:
     def path(self) -> str:
         return self.plural.replace("_", "-")
 
-    @property
-    def collection(self) -> str:
-        """As errors spell it: floatingip, router."""
-        return self.name
-
     def not_found(self, given: str) -> NetworkError:
         return NetworkError(404, self.absent[0], self.absent[1].format(id=given))
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cloud_twin.faults import OPENSTACK, Answer, Request, Rule
+from cloud_twin.openstack.api import METHODS
 
 from .bench import COMPUTE, IMAGE, KEY, NETWORK, NOBODY, Bench
 
@@ -54,8 +55,6 @@ def test_a_call_is_named_by_method_service_and_path(method: str, path: str, body
 
 
 def test_the_twin_s_table_calls_its_methods_so() -> None:
-    from cloud_twin.openstack.api import METHODS
-
     for one in METHODS:
         if one.open and one.service != "identity":
             continue
