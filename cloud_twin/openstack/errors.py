@@ -30,7 +30,9 @@ _EXPLAINED = {
     401: "This server could not verify that you are authorized to access the document you requested. Either you "
     "supplied the wrong credentials (e.g., bad password), or your browser does not understand how to supply the "
     "credentials required.",
+    403: "Access was denied to this resource.",
     404: "The resource could not be found.",
+    409: "There was a conflict when trying to complete your request.",
 }
 
 

@@ -72,11 +72,9 @@ def _launch(
     server = cloud.centre.new(KIND, f"{KIND}/{uuid.uuid4()}", kept, of=Machine)
     cloud.centre.add(server)
     note(cloud, call, server, "create")
-    failure = _failure(cloud, flavor, image, nics)
+    failure = _no_host(cloud, flavor, image) or _no_network(nics, server)
     if failure:
         server.body["fault"] = (int(failure.code), failure.message)
-    else:
-        nics.attach(server, kept["zone"])
     seconds = cloud.settings.transition_seconds
     ready = now + timedelta(seconds=seconds)
     change = {"launched": ready, "updated": ready}
@@ -121,14 +119,20 @@ def note(cloud: OpenStack, call: Call, server: Machine, action: str) -> None:
     server.body["actions"].append((action, request_id, cloud.centre.clock.now()))
 
 
-def _failure(cloud: OpenStack, flavor: Flavor, image: Thing, nics: Nics) -> Failure | None:
+def _no_host(cloud: OpenStack, flavor: Flavor, image: Thing) -> Failure | None:
     exhausted = {flavor.name, flavor.id} & set(cloud.settings.exhausted)
     if exhausted or image.body["properties"].get("hw_architecture", ARCHITECTURE) != ARCHITECTURE:
         return Failure("500", shape.NO_HOST)
-    if nics.outside:
-        text = f"It is not allowed to create an interface on external network {nics.outside}"
-        return Failure("500", f"Build of instance aborted: {text}")
     return None
+
+
+def _no_network(nics: Nics, server: Machine) -> Failure | None:
+    why = nics.attach(server, server.body["zone"])
+    if not why:
+        return None
+    # It has lost its host by the end, and with it its zone.
+    server.body["zone"] = ""
+    return Failure("500", why)
 
 
 def _counts(asked: dict[str, Any]) -> tuple[int, int]:
@@ -172,8 +176,9 @@ def _image(cloud: OpenStack, image_id: str, flavor: Flavor) -> Thing:
     if image.body["min_ram"] > flavor.ram:
         raise bad_request("Flavor's memory is too small for requested image.")
     if image.body["min_disk"] > flavor.disk:
-        text = f"Flavor disk is {flavor.disk * _GIB} bytes, image is {image.body['min_disk'] * _GIB} bytes."
-        raise bad_request(f"Flavor's disk is too small for requested image. {text}")
+        why = "Flavor's disk is smaller than the minimum size specified in image metadata."
+        least = f"minimum size is {image.body['min_disk'] * _GIB} bytes."
+        raise bad_request(f"{why} Flavor disk is {flavor.disk * _GIB} bytes, {least}")
     return image
 
 

@@ -27,8 +27,6 @@ class Nics:
 
     def __init__(self, cloud: OpenStack, call: Call, asked: Asked, version: Version, count: int) -> None:
         self._cloud = cloud
-        # The external network that one asked for: that fails only when the server is built.
-        self.outside = ""
         self._wanted: list[tuple[Thing, Asked]] = []
         networks = asked.get("networks")
         if networks == "none":
@@ -39,19 +37,32 @@ class Nics:
         else:
             cloud.require(call, ("os_compute_api:servers:create:attach_network",))
             self._wanted = [self._one(one) for one in networks]
-        if count > 1 and any(thing.kind == PORT.path for thing, _ in self._wanted):
+        ports = [thing.key.partition("/")[2] for thing, _ in self._wanted if thing.kind == PORT.path]
+        if twice := next((one for one in ports if ports.count(one) > 1), None):
+            raise bad_request(f"Port ID '{twice}' was specified twice: you cannot attach a port multiple times.")
+        if count > 1 and ports:
             raise bad_request(
-                "Unable to launch multiple instances with a single configured port ID. Please launch your "
-                "instance one by one with different ports."
+                "Failed to launch instances: Unable to launch multiple instances with a single configured port ID. "
+                "Please launch your instance one by one with different ports."
             )
         self._check_quota(count)
 
-    def attach(self, server: Machine, zone: str) -> None:
-        for thing, asked in self._wanted:
-            port = thing if thing.kind == PORT.path else self._make(thing, asked, server)
-            port_id = port.key.partition("/")[2]
-            PORTS.attach(self._cloud, port, f"compute:{zone}", server.key.partition("/")[2], "DOWN")
-            server.body["ports"].append(port_id)
+    def attach(self, server: Machine, zone: str) -> str:
+        """Why it cannot be done, which shows only when the server is built; "" if it is done."""
+        server_id = server.key.partition("/")[2]
+        made = []
+        try:
+            for thing, asked in self._wanted:
+                made.append(thing if thing.kind == PORT.path else self._make(thing, asked, server))
+        except _Hopeless as why:
+            for port in made:
+                if port.goes_with == server.key:
+                    self._cloud.centre.remove(port.key)
+            return f"Build of instance {server_id} aborted: {why}"
+        for port in made:
+            PORTS.attach(self._cloud, port, f"compute:{zone}", server_id, "DOWN")
+            server.body["ports"].append(port.key.partition("/")[2])
+        return ""
 
     def _one(self, asked: Asked) -> tuple[Thing, Asked]:
         if asked.get("port"):
@@ -62,11 +73,15 @@ class Nics:
             network = NETWORKS.find(self._cloud, asked["uuid"])
         except NetworkError as error:
             raise bad_request(error.message) from None
-        if network.body["project_id"] != PROJECT_ID:
-            self.outside = asked["uuid"]
-        elif not subnets_of(self._cloud, network):
-            raise bad_request(f"Network {asked['uuid']} requires a subnet in order to boot instances on.")
+        if network.body["project_id"] == PROJECT_ID:
+            if not subnets_of(self._cloud, network):
+                raise bad_request(f"Network {asked['uuid']} requires a subnet in order to boot instances on.")
+            self._refuse_taken(network, asked.get("fixed_ip"))
         return network, asked
+
+    def _refuse_taken(self, network: Thing, address: str | None) -> None:
+        if any(address in self._cloud.centre.pool(one.key).taken for one in subnets_of(self._cloud, network)):
+            raise bad_request(f"Fixed IP address {address} is already in use on instance .")
 
     def _port(self, port_id: str) -> Thing:
         try:
@@ -98,7 +113,7 @@ class Nics:
             if not found:
                 raise bad_request(f"Unable to find security_group with name or id '{name}'")
             if len(found) > 1:
-                text = f"Multiple security groups found matching '{name}'. Use an ID to be more specific."
+                text = f"Multiple security_group matches found for name '{name}', use an ID to be more specific."
                 raise conflict(text)
             ids.append(found[0].key.partition("/")[2])
         return ids
@@ -110,7 +125,7 @@ class Nics:
             raise ComputeError(403, "Maximum number of ports exceeded")
 
     def _make(self, network: Thing, asked: Asked, server: Machine) -> Thing:
-        given = {
+        given: Asked = {
             "network_id": network.key.partition("/")[2],
             "name": "",
             "admin_state_up": True,
@@ -124,9 +139,25 @@ class Nics:
             given["security_groups"] = self._groups
         if asked.get("fixed_ip"):
             given["fixed_ips"] = [{"ip_address": asked["fixed_ip"]}]
-        port = PORTS.make(self._cloud, given)
+        try:
+            port = PORTS.make(self._cloud, given)
+        except NetworkError as error:
+            raise _Hopeless(_why(error, given["network_id"], asked)) from None
         port.goes_with = server.key
         return port
+
+
+class _Hopeless(Exception):
+    """A port that cannot be made, in the words of the fault."""
+
+
+def _why(error: NetworkError, network: str, asked: Asked) -> str:
+    if error.kind == "InvalidIpForNetwork":
+        return f"Invalid input received: Fixed IP {asked['fixed_ip']} is not a valid ip address for network {network}."
+    failed = "Failed to allocate the network(s)"
+    if error.kind == "IpAddressGenerationFailure":
+        return f"{failed} with error No fixed IP addresses available for network: {network}, not rescheduling."
+    return f"{failed}, not rescheduling."
 
 
 def settle(cloud: OpenStack) -> None:

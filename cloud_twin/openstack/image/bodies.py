@@ -103,17 +103,19 @@ def read_patch(call: Call) -> Iterator[tuple[str, str, Any]]:
 
 def apply(image: Thing, operation: str, name: str, value: Any) -> None:
     if operation not in ("add", "replace", "remove"):
-        raise PageError(400, f"Operations must be one of add, replace, remove, not {operation}.")
+        raise PageError(
+            400, f"Invalid operation: `{operation}`. It must be one of the following: add, remove, replace."
+        )
     if name in _READ_ONLY or name in ("id", "owner"):
         raise PageError(403, f"Attribute '{name}' is read-only.")
     if name == "visibility" and value == "public":
         raise PageError(403, "You are not authorized to complete publicize_image action.")
     kept = image.body if name in SET or name == "tags" else image.body["properties"]
     if operation != "add" and name not in kept:
-        raise PageError(409, f"Property {name} does not exist.")
+        raise PageError(409, more=f"Property {name} does not exist.")
     if operation == "remove":
         if kept is image.body:
-            raise PageError(403, f"Property {name} may not be removed.")
+            raise PageError(403, more=f"Property {name} may not be removed.")
         del kept[name]
     else:
         kept[name] = value

@@ -93,7 +93,7 @@ def create(cloud: OpenStack, call: Call) -> Response:
     if image_id and cloud.centre.find(f"{KIND}/{image_id}"):
         raise PageError(409, f"Image ID {given_id} already exists!")
     body = {name: asked.pop(name) for name in bodies.SET if name in asked}
-    image = add(cloud, {**body, "tags": sorted(set(tags))}, asked, image_id)
+    image = add(cloud, {**body, "tags": list(dict.fromkeys(tags))}, asked, image_id)
     made = shown(image)
     headers = {
         "Location": f"{services.base(call, 'image')}{made['self']}",

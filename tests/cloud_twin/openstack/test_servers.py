@@ -185,6 +185,50 @@ def test_without_a_word_of_networks_the_only_one_is_taken_and_two_are_too_many(o
     assert answer.json() == {"conflictingRequest": {"code": 409, "message": text}}
 
 
+def test_a_server_whose_network_cannot_be_had_ends_in_an_error(openstack: Bench) -> None:
+    network, _ = openstack.network(cidr="10.8.0.0/30")
+    openstack.made(f"{NETWORK}/ports", {"port": {"network_id": network}})
+    failed = "Failed to allocate the network(s)"
+    full = f"{failed} with error No fixed IP addresses available for network: {network}, not rescheduling."
+    wrong = f"Invalid input received: Fixed IP 1.2.3.4 is not a valid ip address for network {network}."
+    for asked, why in (
+        ({"uuid": network}, full),
+        ({"uuid": network, "fixed_ip": "1.2.3.4"}, wrong),
+        ({"uuid": openstack.outside()}, f"{failed}, not rescheduling."),
+    ):
+        server = openstack.server(networks=[asked])
+        shown = openstack.shown(server)
+        assert (shown["status"], shown["fault"]["message"]) == ("ERROR", f"Build of instance {server} aborted: {why}")
+    assert len(openstack.call("GET", f"{NETWORK}/ports").json()["ports"]) == 1
+
+
+@pytest.mark.parametrize("given", ["twice", "several", "taken", "none"])
+def test_networks_that_cannot_be_are_refused_at_once(openstack: Bench, given: str) -> None:
+    network, _ = openstack.network()
+    port = openstack.made(f"{NETWORK}/ports", {"port": {"network_id": network}})["id"]
+    bare = openstack.made(f"{NETWORK}/ports", {"port": {"network_id": network, "fixed_ips": []}})["id"]
+    cases: dict[str, tuple[dict[str, Any], str]] = {
+        "twice": (
+            {"networks": [{"port": port}, {"port": port}]},
+            f"Port ID '{port}' was specified twice: you cannot attach a port multiple times.",
+        ),
+        "several": (
+            {"networks": [{"port": port}], "min_count": 2},
+            "Failed to launch instances: Unable to launch multiple instances with a single configured port ID. Please "
+            "launch your instance one by one with different ports.",
+        ),
+        "taken": (
+            {"networks": [{"uuid": network, "fixed_ip": "10.8.0.2"}]},
+            "Fixed IP address 10.8.0.2 is already in use on instance .",
+        ),
+        "none": ({"networks": [{"port": bare}]}, f"Port {bare} requires a FixedIP in order to be used."),
+    }
+    asked, text = cases[given]
+    answer = openstack.call("POST", f"{COMPUTE}/servers", openstack.server_body(**asked), "2.93")
+    assert (answer.status_code, answer.json()) == (400, {"badRequest": {"code": 400, "message": text}})
+    assert openstack.call("GET", f"{COMPUTE}/servers").json() == {"servers": []}
+
+
 def test_several_servers_of_one_request_are_numbered(openstack: Bench) -> None:
     body = openstack.server_body(min_count=1, max_count=3, return_reservation_id=True)
     answer = openstack.call("POST", f"{COMPUTE}/servers", body, "2.93")
