@@ -303,6 +303,14 @@ class ForgetsRules(MockSecurityGroups):
         return super().create(replace(request, rules=request.rules[:1]), attempt)
 
 
+class KnowsNoRanges(MockSecurityGroups):
+    """It opens a range's first port."""
+
+    def create(self, request: SecurityGroupRequest, attempt: Attempt) -> SecurityGroup | Wait:
+        rules = tuple(replace(rule, to_port=rule.from_port) for rule in request.rules)
+        return super().create(replace(request, rules=rules), attempt)
+
+
 class SwallowsGroupInUse(MockSecurityGroups):
     def delete(self, ref: Ref, attempt: Attempt) -> Wait | None:
         try:

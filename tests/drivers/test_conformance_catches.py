@@ -99,6 +99,8 @@ def _of_what_is_made() -> Iterator[Fault]:
     yield BrokenDriver(vpc=broken.AnswersUnseen), {}, "TestVpc", "test_subnets_are_those_asked_for"
     yield BrokenDriver(vpc=broken.Sleeps), LAG, "TestVpc", "test_create_get_and_list_agree"
     yield BrokenDriver(security_group=broken.ForgetsRules), {}, "TestSecurityGroup", "test_rules_are_those_asked_for"
+    every = "test_a_rule_for_every_port_is_granted"
+    yield BrokenDriver(security_group=broken.KnowsNoRanges), {}, "TestSecurityGroup", every
     yield BrokenDriver(key_pair=broken.FailsWhenGone), {}, "TestKeyPair", "test_deleting_what_is_gone_is_success"
 
     yield BrokenDriver(vm=broken.ShowsTerminated), {}, "TestVm", "test_what_is_deleted_is_absent"

@@ -215,7 +215,7 @@ def mock() -> Iterator[Cloud]:
     )
 
 
-EMULATED = ("AWS", "AZURE", "DOCKER", "GCP")
+EMULATED = ("ALIBABA", "AWS", "AZURE", "CLOUDIT", "DOCKER", "GCP", "OPENSTACK")
 CLOUDS: dict[str, Callable[[], contextlib.AbstractContextManager[Cloud]]] = {
     **{provider: partial(of_the_twin, provider) for provider in EMULATED},
     "MOCK": mock,
