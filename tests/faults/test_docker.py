@@ -1,5 +1,7 @@
-"""SIGKILL before and after every call to an emulated Docker Engine: no orphan, nothing twice. tests/real/docker does the
-same to a real one."""
+"""SIGKILL before and after every call to an emulated Docker Engine: no orphan, nothing twice.
+
+tests/real/docker does the same to a real one.
+"""
 
 from __future__ import annotations
 
