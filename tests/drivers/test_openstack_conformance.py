@@ -21,6 +21,7 @@ from tests.drivers.variants import LAG, THROTTLING, VARIANTS, stride
 PAGE = 50  # where pages are not what is tested
 TRANSITION_SECONDS = 0.9  # each change is waited for once
 REAL = os.environ.get("SPIDER_TARGET") == "real"
+AS_REAL = REAL or "SPIDER_RECORD" in os.environ  # recorded, to be compared with a real one
 REAL_STRIDE = 5
 # A real cloud's time cannot be passed, and one turn there takes minutes.
 CHOSEN = {name: rules for name, rules in VARIANTS.items() if not REAL or (LAG not in rules and len(VARIANTS) > 2)}
@@ -36,7 +37,7 @@ def openstack() -> Iterator[Place]:
 @pytest.fixture(scope="module")
 def lasting(openstack: Place) -> Iterator[dict[str, Any]]:
     """A real cloud takes seconds to make and to remove a network: its cases share one."""
-    if not REAL:
+    if not AS_REAL:
         yield {}
         return
     cloud = conformance_cloud(openstack, VirtualClock(), page=PAGE, throttled=False)
@@ -48,13 +49,13 @@ def lasting(openstack: Place) -> Iterator[dict[str, Any]]:
 @pytest.fixture(params=CHOSEN)
 def cloud(request: pytest.FixtureRequest, openstack: Place, lasting: dict[str, Any]) -> Iterator[Cloud]:
     rules = CHOSEN[request.param]
-    openstack.reset()
+    openstack.reset(keep=AS_REAL)
     for rule in rules:
         openstack.rules.add(rule)
-    page = 1 if "Paging" in request.node.nodeid else PAGE
+    page = 1 if "Paging" in request.node.nodeid or not (rules or AS_REAL) else PAGE
     cloud = conformance_cloud(openstack, VirtualClock(), page=page, throttled=THROTTLING in rules)
     cloud.lasting = lasting
-    cloud.stride = REAL_STRIDE if REAL else stride(rules)
+    cloud.stride = REAL_STRIDE if AS_REAL else stride(rules)
     yield cloud
     cloud.disconnect()
 

@@ -22,8 +22,17 @@ _OTHERS = (
     (re.compile(r"\bspider-[0-9a-f]{6}\b"), "spider-<run>"),
     (re.compile(r"\bgAAAA[\w=-]{40,}"), "<token>"),
 )
-# Made at random, or worth nothing to a client.
-_RANDOM = {"adminPass": "<password>", "audit_ids": ["<audit>"], "hostId": "<host>"}
+# Made at random, the account's own, or a row's number.
+_RANDOM = {
+    "adminPass": "<password>",
+    "audit_ids": ["<audit>"],
+    "hostId": "<host>",
+    "password": "<password>",
+    "standard_attr_id": "<number>",
+}
+_ACCOUNT = ("project", "user")
+# What of a catalogue Spider asks for; a cloud may offer more.
+_SERVICES = ("compute", "identity", "image", "network")
 
 
 def kinds(exchanges: list[Exchange]) -> dict[str, str]:
@@ -47,7 +56,7 @@ def _things(answer: Any) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def masked(value: Any, known: dict[str, str]) -> Any:
     if isinstance(value, dict):
-        return {name: _member(name, one, known) for name, one in value.items()}
+        return {_text(name, known): _member(name, one, known) for name, one in value.items()}
     if isinstance(value, list):
         # Their order says nothing: OpenStack sorts by ids, which are random.
         return sorted((masked(one, known) for one in value), key=repr)
@@ -55,8 +64,14 @@ def masked(value: Any, known: dict[str, str]) -> Any:
 
 
 def _member(name: str, value: Any, known: dict[str, str]) -> Any:
-    if name in _RANDOM and value:
+    if name in _RANDOM and isinstance(value, (str, int, list)) and value:
         return _RANDOM[name]
+    if name == "id" and isinstance(value, int):
+        return "<number>"
+    if name in _ACCOUNT and isinstance(value, dict) and "name" in value:
+        value = {**value, "name": "<name>"}
+    if name == "catalog":
+        value = [service for service in value if service["type"] in _SERVICES]
     if name == "user_data" and isinstance(value, str):
         return _text(base64.b64decode(value).decode(errors="replace"), known)
     return masked(value, known)
