@@ -222,7 +222,8 @@ def test_real(args: list[str]) -> int:
     if os.geteuid() == 0 and Path("/etc/debian_version").exists():
         need("bash", "tests/real/prepare.sh")
     azure_cli()
-    become(PYTHON, "-m", "pytest", "tests/real", *args)
+    # Engines start and wait more than they compute: one beside the other, each with its tests.
+    become(PYTHON, "-m", "pytest", "tests/real", "-n", "4", "--dist", "loadfile", *args)
 
 
 def conformance(args: list[str]) -> int:

@@ -14,7 +14,7 @@ from tests.system.engine import Engine, NoEngine, find
 AT_LEAST = 160
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_docker(tmp_path: Path) -> None:
     engine = the_machines()
     lacking = docker_engine.missing(engine)

@@ -12,7 +12,7 @@ from tests.real.dynamodb_local import missing
 AT_LEAST = 300
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_the_store_on_dynamodb_local(tmp_path: Path) -> None:
     lacking = missing()
     assert not lacking, f"missing: {', '.join(lacking)}. {inside.PREPARE}"

@@ -33,13 +33,13 @@ def real() -> Iterator[dict[str, str]]:
     script = Path(os.environ[UP]).resolve()
     environment = {**os.environ, "OSREAL_SERVICES": ""}  # no volumes, no load balancers
     try:
-        started = inside.shown([str(script)], environment)
+        started = inside.shown(["bash", str(script)], environment)
         found = re.search(rf"{FILE}=(\S+)", started.stdout)
         assert started.returncode == 0, started.stdout[-4000:]
         assert found, started.stdout[-4000:]
         yield {FILE: found[1]}
     finally:
-        inside.shown([str(script.with_name("down.sh"))], environment)
+        inside.shown(["bash", str(script.with_name("down.sh"))], environment)
 
 
 def run(target: str, recording: Path, where: Mapping[str, str], *words: object) -> subprocess.CompletedProcess[str]:
