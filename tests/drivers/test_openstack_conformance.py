@@ -1,8 +1,8 @@
 """The conformance suite on the OpenStack driver, against Cloud-Twin's OpenStack or a real one (SPIDER_TARGET=real).
 
-As it is and with one element on a page, and with reads that lag while every third call is throttled. A real one is slow:
-there, only lists that are to be complete over all pages have one element on each, and cases share a network. So they do
-on the twin when it is recorded, to be compared with a real one.
+As it is and with one element on a page, and with reads that lag while every third call is throttled. A real one is
+slow: there, only lists that are to be complete over all pages have one element on each, and cases share a network. So
+they do on the twin when it is recorded, to be compared with a real one.
 """
 
 from __future__ import annotations
