@@ -107,7 +107,7 @@ def _real() -> Iterator[Place]:
     with contextlib.closing(Services(_upstreams(entry))) as services:
         faults = Faults(services, OPENSTACK)
         with serving(_recorded(faults)) as url:
-            given = credential({**entry["auth"], "auth_url": f"{url}/identity/v3"})
+            given = {**credential(entry["auth"]), "IdentityEndpoint": f"{url}/identity/v3"}
             yield Place(given, entry["region_name"], faults.log, faults.rules, faults.clock)
 
 

@@ -102,6 +102,9 @@ class Collection(ABC):
     def before_reading(self, cloud: OpenStack) -> None:
         """Some things come to be when somebody looks."""
 
+    def after_making(self, cloud: OpenStack, made: list[Thing]) -> None:
+        """What one call has made."""
+
     def find(self, cloud: OpenStack, thing_id: str) -> Thing:
         """Raises NetworkError."""
         found = cloud.centre.find(f"{self.kind.path}/{thing_id}")
@@ -159,7 +162,9 @@ class Collection(ABC):
             self.check_together(asked)
         before = cloud.centre.snapshot() if len(asked) > 1 else None
         try:
-            return [self.make(cloud, one) for one in asked]
+            made = [self.make(cloud, one) for one in asked]
+            self.after_making(cloud, made)
+            return made
         except NetworkError:
             if before:
                 cloud.centre.restore(before)

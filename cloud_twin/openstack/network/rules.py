@@ -70,9 +70,11 @@ class Rules(Collection):
             if one.goes_with == group.key and _same(one.body, body):
                 text = f"Security group rule already exists. Rule id is {thing_id(one)}."
                 raise NetworkError(409, "SecurityGroupRuleExists", text)
-        made = self.add_to(cloud, group, body)
-        touch(cloud, group)
-        return made
+        return self.add_to(cloud, group, body)
+
+    def after_making(self, cloud: OpenStack, made: list[Thing]) -> None:
+        """They are of one group, which is one revision further."""
+        touch(cloud, cloud.centre.get(str(made[0].goes_with)))
 
     def leave(self, cloud: OpenStack, thing: Thing) -> None:
         touch(cloud, cloud.centre.get(str(thing.goes_with)))
