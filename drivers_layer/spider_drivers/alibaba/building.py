@@ -1,20 +1,15 @@
-"""What the kinds of resources share: creating among reads that lag, waiting for other changes, and refusing to delete
-what is in use."""
+"""What the kinds of resources share: creating among reads that lag, and waiting for other changes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import TypeVar
 
 from ..contract import (
     Attempt,
     Conflict,
-    InUse,
-    MissingReference,
     NotFound,
     Part,
-    Ref,
-    SpiderError,
     Wait,
     converge,
 )
@@ -128,31 +123,3 @@ def gone(
         return None
     attempt.note(DELETE + cloud_id, cloud_id)
     return Wait(LOOK_AGAIN_SECONDS, f"{cloud_id} is being deleted")
-
-
-def refuse_in_use(title: str, cloud_id: str, users: Iterable[str]) -> None:
-    """Raises InUse when there are users."""
-    named = sorted(set(users))
-    if named:
-        raise InUse(f"{title} {cloud_id} is in use by {', '.join(named)}")
-
-
-def missing(title: str, cloud_id: str, field: str | None = None) -> SpiderError:
-    """What to raise where the answer is an empty list. `field`: of the request, where that names the resource."""
-    kind = MissingReference if field else NotFound
-    return kind(f"{title} {cloud_id} does not exist", field=field)
-
-
-def id_of(ref: Ref, title: str) -> str:
-    if not ref.id:
-        raise NotFound(f"{title} '{ref.name}' has no id at the cloud")
-    return ref.id
-
-
-def removal(name: str, remove: Callable[[str], Wait | None]) -> Part:
-    """A part that is only ever removed. `remove` is called without looking whether it is there."""
-
-    def make(_: str) -> str:
-        raise AssertionError(f"{name} is only ever removed")
-
-    return Part(f"remove {name}", make, find=lambda: name, remove=remove)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..contract import Architecture, Iid, Image, ImageHandler, ImageStatus, Platform, Ref
-from . import building, details
+from ..contract import Architecture, Iid, Image, ImageHandler, ImageStatus, Platform, Ref, handling
+from . import details
 from .calls import Acs, Thing
 from .errors import understood
 
@@ -27,7 +27,7 @@ class AlibabaImages(ImageHandler):
             return [_image(one) for one in found]
 
     def get(self, ref: Ref) -> Image:
-        found = described(self._acs, building.id_of(ref, "image"))
+        found = described(self._acs, handling.id_of(ref, "image"))
         with understood():
             return _image(found)
 
@@ -36,7 +36,7 @@ def described(acs: Acs, image: str) -> Thing:
     """Raises NotFound."""
     found = acs.all("ecs.DescribeImages", ImageId=image)
     if not found:
-        raise building.missing("image", image)
+        raise handling.missing("image", image)
     return found[0]
 
 

@@ -16,6 +16,8 @@ from ..contract import (
     Part,
     Ref,
     Wait,
+    converge,
+    handling,
 )
 from . import building, details, tags
 from .calls import Acs, Thing
@@ -37,7 +39,7 @@ class AlibabaKeyPairs(KeyPairHandler):
             return [_key_pair(one) for one in found]
 
     def get(self, ref: Ref) -> KeyPair:
-        found = described(self._acs, building.id_of(ref, "key pair"))
+        found = described(self._acs, handling.id_of(ref, "key pair"))
         with understood():
             return _key_pair(found)
 
@@ -71,7 +73,7 @@ class AlibabaKeyPairs(KeyPairHandler):
             with contextlib.suppress(NotFound):
                 self._acs.call("ecs.DeleteKeyPairs", KeyPairNames=json.dumps([found]))
 
-        return building.delete([building.removal(name, remove)] if name else [], attempt)
+        return building.delete([converge.removal(name, remove)] if name else [], attempt)
 
     def _name_by_token(self, token: str) -> str | None:
         found = self._acs.all("ecs.DescribeKeyPairs", Tag=tags.by_token(token)) if token else []
@@ -85,7 +87,7 @@ def described(acs: Acs, name: str, field: str | None = None) -> Thing:
     for one in found:
         if one.get("KeyPairName") == name:
             return one
-    raise building.missing("key pair", name, field)
+    raise handling.missing("key pair", name, field)
 
 
 def _key_pair(found: Thing) -> KeyPair:

@@ -23,6 +23,8 @@ from ..contract import (
     SecurityGroupHandler,
     SecurityGroupRequest,
     Wait,
+    converge,
+    handling,
 )
 from . import building, details, rules, tags
 from .calls import Acs, Thing
@@ -52,7 +54,7 @@ class AlibabaSecurityGroups(SecurityGroupHandler):
         return groups
 
     def get(self, ref: Ref) -> SecurityGroup:
-        return self._shape(described(self._acs, building.id_of(ref, "security group")))
+        return self._shape(described(self._acs, handling.id_of(ref, "security group")))
 
     def create(self, request: SecurityGroupRequest, attempt: Attempt) -> SecurityGroup | Wait:
         made = _Making(self._acs, request, attempt)
@@ -64,8 +66,8 @@ class AlibabaSecurityGroups(SecurityGroupHandler):
         cloud_id = ref.id or attempt.parts.get("group") or id_by_token(self._acs, ref.token)
         # Nobody was told of the id of a group whose create failed, and ECS itself refuses when others use it.
         if ref.id and cloud_id and self._is_shown(cloud_id):
-            building.refuse_in_use("security group", cloud_id, group_users(self._acs, cloud_id))
-        return building.delete([building.removal(cloud_id, self._remove)] if cloud_id else [], attempt)
+            handling.refuse_in_use("security group", cloud_id, group_users(self._acs, cloud_id))
+        return building.delete([converge.removal(cloud_id, self._remove)] if cloud_id else [], attempt)
 
     def add_rules(self, ref: Ref, request: RulesRequest, attempt: Attempt) -> SecurityGroup | Wait:
         return self._change(ref, request, attempt, adding=True)
@@ -155,7 +157,7 @@ def described(acs: Acs, cloud_id: str) -> Thing:
     """Without its rules. Raises NotFound."""
     found = acs.all("ecs.DescribeSecurityGroups", SecurityGroupId=cloud_id)
     if not found:
-        raise building.missing("security group", cloud_id)
+        raise handling.missing("security group", cloud_id)
     return found[0]
 
 

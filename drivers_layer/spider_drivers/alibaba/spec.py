@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..contract import Gpu, Ref, Spec, SpecHandler
-from . import building, details
+from ..contract import Gpu, Ref, Spec, SpecHandler, handling
+from . import details
 from .calls import Acs, Thing
 from .errors import understood
 
@@ -22,7 +22,7 @@ class AlibabaSpecs(SpecHandler):
             return [self._spec(one) for one in found]
 
     def get(self, ref: Ref) -> Spec:
-        found = described(self._acs, building.id_of(ref, "spec"))
+        found = described(self._acs, handling.id_of(ref, "spec"))
         with understood():
             return self._spec(found)
 
@@ -32,7 +32,7 @@ class AlibabaSpecs(SpecHandler):
 
     def raw_get(self, ref: Ref) -> Any:
         """One of raw_list's elements."""
-        return described(self._acs, building.id_of(ref, "spec"))
+        return described(self._acs, handling.id_of(ref, "spec"))
 
     def _spec(self, found: Thing) -> Spec:
         return Spec(
@@ -52,7 +52,7 @@ def described(acs: Acs, name: str) -> Thing:
     for one in acs.all(_EVERY, InstanceTypes=[name]):
         if one.get("InstanceTypeId") == name:
             return one
-    raise building.missing("spec", name)
+    raise handling.missing("spec", name)
 
 
 def _ghz(told: Any) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ..contract import Attempt, Iid, Invalid, NotFound, Part, Subnet, SubnetRequest, Wait
+from ..contract import Attempt, Iid, Invalid, NotFound, Part, Subnet, SubnetRequest, Wait, handling
 from . import building, details, tags
 from .calls import Acs, Thing
 from .errors import Fields, made, understood
@@ -35,7 +35,7 @@ def described(acs: Acs, cloud_id: str) -> Thing:
     """Raises NotFound."""
     found = acs.all("vpc.DescribeVSwitches", VSwitchId=cloud_id)
     if not found:
-        raise building.missing("subnet", cloud_id)
+        raise handling.missing("subnet", cloud_id)
     return found[0]
 
 

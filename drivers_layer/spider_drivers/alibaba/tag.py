@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ..contract import Attempt, Invalid, Part, Ref, TagHandler, Unsupported, Wait
+from ..contract import Attempt, Invalid, Part, Ref, TagHandler, Unsupported, Wait, handling
 from . import building, key_pair, security_group, subnets, tags, vm, vpc
 from .calls import Acs, Thing
 from .errors import Fields
@@ -71,7 +71,7 @@ class AlibabaTags(TagHandler):
             raise Invalid(f"the tag '{key}' is Spider's own: {tags.OWN}… cannot be changed", field="key")
         if kind not in _KINDS:
             raise Unsupported(f"tags of the kind {kind} cannot be changed on this cloud")
-        found, cloud_id = _KINDS[kind], building.id_of(ref, kind)
+        found, cloud_id = _KINDS[kind], handling.id_of(ref, kind)
         found.described(self._acs, cloud_id)
 
         def make(_: str) -> str:

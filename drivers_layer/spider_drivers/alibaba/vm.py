@@ -20,6 +20,7 @@ from ..contract import (
     VmStatus,
     Wait,
     converge,
+    handling,
 )
 from . import building, image, tags
 from .calls import Acs, Thing
@@ -48,13 +49,13 @@ class AlibabaVms(VmHandler):
             return [as_vm(one) for one in found if status_of(one) is not GONE]
 
     def get(self, ref: Ref) -> Vm:
-        found = described(self._acs, building.id_of(ref, "VM"))
+        found = described(self._acs, handling.id_of(ref, "VM"))
         disk = self._system_disk(found["InstanceId"])
         with understood():
             return as_vm(found, disk)
 
     def status(self, ref: Ref) -> VmStatus:
-        return status_of(described(self._acs, building.id_of(ref, "VM")))
+        return status_of(described(self._acs, handling.id_of(ref, "VM")))
 
     def create(self, request: VmRequest, attempt: Attempt) -> Vm | Wait:
         """Parts: instance, disk, visible."""
@@ -71,7 +72,7 @@ class AlibabaVms(VmHandler):
         cloud_id = ref.id or attempt.parts.get("instance") or self._id_by_token(ref.token)
         # Removed last first: the interface goes with the instance, and groups and subnets are free once it has gone.
         removals = (self._interface_gone, partial(self._released, attempt)) if cloud_id else ()
-        return building.delete([building.removal(cloud_id, remove) for remove in removals if cloud_id], attempt)
+        return building.delete([converge.removal(cloud_id, remove) for remove in removals if cloud_id], attempt)
 
     def suspend(self, ref: Ref, attempt: Attempt) -> VmStatus | Wait:
         def send(cloud_id: str) -> None:
@@ -100,7 +101,7 @@ class AlibabaVms(VmHandler):
         wanted: VmStatus | None,
     ) -> VmStatus | Wait:
         from_state = VmStatus.SUSPENDED if wanted is VmStatus.RUNNING else VmStatus.RUNNING
-        cloud_id = building.id_of(ref, "VM")
+        cloud_id = handling.id_of(ref, "VM")
 
         def step() -> VmStatus | Wait:
             return converge.control(
@@ -160,7 +161,7 @@ class AlibabaVms(VmHandler):
         """Raises NotFound while it is not shown."""
         disk = self._system_disk(cloud_id)
         if disk is None:
-            raise building.missing("the system disk of", cloud_id)
+            raise handling.missing("the system disk of", cloud_id)
         kind = {"ResourceType": "instance", "ResourceId": [cloud_id]}
         self._acs.call("ecs.TagResources", Tag=tags.listed({ROOT_DISK: kept(disk)}), **kind)
         return str(disk["DiskId"])
@@ -197,4 +198,4 @@ def described(acs: Acs, cloud_id: str) -> Thing:
     with understood():
         if found and status_of(found[0]) is not GONE:
             return found[0]
-    raise building.missing("VM", cloud_id)
+    raise handling.missing("VM", cloud_id)

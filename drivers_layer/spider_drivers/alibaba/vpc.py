@@ -18,6 +18,8 @@ from ..contract import (
     VpcHandler,
     VpcRequest,
     Wait,
+    converge,
+    handling,
 )
 from . import building, details, subnets, tags
 from .calls import Acs, Thing
@@ -44,7 +46,7 @@ class AlibabaVpcs(VpcHandler):
             return [_vpc(one, by_vpc.get(one["VpcId"], [])) for one in vpcs]
 
     def get(self, ref: Ref) -> Vpc:
-        cloud_id = building.id_of(ref, "VPC")
+        cloud_id = handling.id_of(ref, "VPC")
         found, own = described(self._acs, cloud_id), subnets.of(self._acs, cloud_id)
         with understood():
             return _vpc(found, own)
@@ -70,18 +72,18 @@ class AlibabaVpcs(VpcHandler):
         cloud_id = ref.id or attempt.parts.get("vpc") or self._id_by_token(ref.token)
         # Nobody was told of the id of a VPC whose create failed, and the cloud itself refuses when others use it.
         if ref.id and not attempt.parts and (found := self._shown(ref.id)):
-            building.refuse_in_use("VPC", ref.id, vpc_users(self._acs, found))
+            handling.refuse_in_use("VPC", ref.id, vpc_users(self._acs, found))
         shown: dict[str, str] = {}
         if cloud_id and not building.begun(attempt, cloud_id):
             shown = {one["VSwitchId"]: str(one.get("Status")) for one in subnets.of(self._acs, cloud_id)}
         noted = {one for part, one in attempt.parts.items() if part.startswith(subnets.PART)}
         remove = partial(subnets.remove, self._acs, attempt, shown.get)
-        parts = [building.removal(cloud_id, partial(self._delete, attempt))] if cloud_id else []
-        return building.delete([*parts, *(building.removal(one, remove) for one in sorted({*noted, *shown}))], attempt)
+        parts = [converge.removal(cloud_id, partial(self._delete, attempt))] if cloud_id else []
+        return building.delete([*parts, *(converge.removal(one, remove) for one in sorted({*noted, *shown}))], attempt)
 
     def add_subnet(self, ref: Ref, request: SubnetRequest, attempt: Attempt) -> Vpc | Wait:
         """Parts: the subnet, visible."""
-        cloud_id = building.id_of(ref, "VPC")
+        cloud_id = handling.id_of(ref, "VPC")
         described(self._acs, cloud_id)
         subnets.refuse_without_zone([request], self._zone, subnets.ALONE)
         part = subnets.part(self._acs, lambda: cloud_id, request, attempt, self._zone, subnets.ALONE)
@@ -93,16 +95,16 @@ class AlibabaVpcs(VpcHandler):
         return building.create([part], attempt, lambda _: self.get(ref), complete)
 
     def remove_subnet(self, ref: Ref, subnet: Ref, attempt: Attempt) -> Wait | None:
-        vpc = building.id_of(ref, "VPC")
+        vpc = handling.id_of(ref, "VPC")
         made = attempt.parts.get(subnets.PART + subnet.name)
         cloud_id = subnet.id or made or subnets.id_by_token(self._acs, subnet.token, subnet.name)
         if subnet.id and not building.begun(attempt, subnet.id):
             described(self._acs, vpc)
             if subnets.elsewhere(self._acs, subnet.id, vpc):
                 return None
-            building.refuse_in_use("subnet", subnet.id, interface_users(self._acs, VSwitchId=subnet.id))
+            handling.refuse_in_use("subnet", subnet.id, interface_users(self._acs, VSwitchId=subnet.id))
         remove = partial(subnets.remove, self._acs, attempt, partial(subnets.status, self._acs))
-        return building.delete([building.removal(cloud_id, remove)] if cloud_id else [], attempt)
+        return building.delete([converge.removal(cloud_id, remove)] if cloud_id else [], attempt)
 
     def _part(self, request: VpcRequest, attempt: Attempt) -> Part:
         def send(client_token: str) -> str:
@@ -149,7 +151,7 @@ def described(acs: Acs, cloud_id: str) -> Thing:
     """Raises NotFound."""
     found = acs.all("vpc.DescribeVpcs", VpcId=cloud_id)
     if not found:
-        raise building.missing("VPC", cloud_id)
+        raise handling.missing("VPC", cloud_id)
     return found[0]
 
 

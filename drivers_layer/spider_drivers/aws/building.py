@@ -1,18 +1,14 @@
-"""What the kinds of resources share: creating among reads that lag, and refusing to delete what is in use."""
+"""What the kinds of resources share: creating among reads that lag."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from ..contract import (
     Attempt,
-    InUse,
-    MissingReference,
     NotFound,
     Part,
-    Ref,
-    SpiderError,
     Wait,
     converge,
 )
@@ -43,31 +39,3 @@ def create(
         return converge.create([*parts, visible], attempt, lag_seconds=LAG_SECONDS) or seen[-1]
     except NotFound as late:
         return Wait(1.0, f"the cloud does not show yet what was just made: {late.message}")
-
-
-def refuse_in_use(title: str, cloud_id: str, users: Iterable[str]) -> None:
-    """Raises InUse when there are users."""
-    named = sorted(set(users))
-    if named:
-        raise InUse(f"{title} {cloud_id} is in use by {', '.join(named)}")
-
-
-def missing(title: str, cloud_id: str, field: str | None = None) -> SpiderError:
-    """What to raise where EC2 has answered an empty list. `field`: of the request, where that names the resource."""
-    kind = MissingReference if field else NotFound
-    return kind(f"{title} {cloud_id} does not exist", field=field)
-
-
-def id_of(ref: Ref, title: str) -> str:
-    if not ref.id:
-        raise NotFound(f"{title} '{ref.name}' has no id at the cloud")
-    return ref.id
-
-
-def removal(name: str, remove: Callable[[str], Wait | None]) -> Part:
-    """A part that is only ever removed. `remove` is called without looking whether it is there."""
-
-    def make(_: str) -> str:
-        raise AssertionError(f"{name} is only ever removed")
-
-    return Part(f"remove {name}", make, find=lambda: name, remove=remove)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..contract import Architecture, Iid, Image, ImageHandler, ImageStatus, Platform, Ref
-from . import building, details, tags
+from ..contract import Architecture, Iid, Image, ImageHandler, ImageStatus, Platform, Ref, handling
+from . import details, tags
 from .calls import Ec2
 
 _ARCHITECTURES = {
@@ -31,7 +31,7 @@ class AwsImages(ImageHandler):
         ]
 
     def get(self, ref: Ref) -> Image:
-        return _image(described(self._ec2, building.id_of(ref, "image")))
+        return _image(described(self._ec2, handling.id_of(ref, "image")))
 
 
 def described(ec2: Ec2, image: str, field: str | None = None) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def described(ec2: Ec2, image: str, field: str | None = None) -> dict[str, Any]:
     fields = {"InvalidAMIID": field, "Invalid": field}
     found = ec2.call("describe_images", fields, ImageIds=[image], IncludeDeprecated=True)["Images"]
     if not found:
-        raise building.missing("image", image, field)
+        raise handling.missing("image", image, field)
     return dict(found[0])
 
 

@@ -15,6 +15,7 @@ from ..contract import (
     Ref,
     Wait,
     converge,
+    handling,
 )
 from . import building, details, tags
 from .calls import Ec2
@@ -33,7 +34,7 @@ class AwsKeyPairs(KeyPairHandler):
         return [_key_pair(found) for found in self._ec2.call("describe_key_pairs", IncludePublicKey=True)["KeyPairs"]]
 
     def get(self, ref: Ref) -> KeyPair:
-        return _key_pair(described(self._ec2, building.id_of(ref, "key pair")))
+        return _key_pair(described(self._ec2, handling.id_of(ref, "key pair")))
 
     def create(self, request: KeyPairRequest, attempt: Attempt) -> KeyPair | Wait:
         if request.public_key.partition(" ")[0] not in _TYPES:
@@ -59,7 +60,7 @@ class AwsKeyPairs(KeyPairHandler):
             # EC2 grants the deletion of a key pair that is not there.
             self._ec2.call("delete_key_pair", KeyName=found)
 
-        parts = [building.removal(name, remove)] if name else []
+        parts = [converge.removal(name, remove)] if name else []
         return converge.delete(parts, attempt, lag_seconds=building.LAG_SECONDS)
 
     def _name_by_token(self, token: str) -> str | None:
@@ -72,7 +73,7 @@ def described(ec2: Ec2, name: str) -> dict[str, Any]:
     """Raises NotFound."""
     found = ec2.call("describe_key_pairs", KeyNames=[name], IncludePublicKey=True)["KeyPairs"]
     if not found:
-        raise building.missing("key pair", name)
+        raise handling.missing("key pair", name)
     return dict(found[0])
 
 

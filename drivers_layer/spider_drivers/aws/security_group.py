@@ -23,6 +23,7 @@ from ..contract import (
     SecurityGroupRequest,
     Wait,
     converge,
+    handling,
 )
 from . import building, details, rules, tags
 from .calls import Ec2
@@ -41,7 +42,7 @@ class AwsSecurityGroups(SecurityGroupHandler):
         return [_group(found) for found in self._ec2.all("describe_security_groups", "SecurityGroups")]
 
     def get(self, ref: Ref) -> SecurityGroup:
-        return _group(described(self._ec2, building.id_of(ref, "security group")))
+        return _group(described(self._ec2, handling.id_of(ref, "security group")))
 
     def create(self, request: SecurityGroupRequest, attempt: Attempt) -> SecurityGroup | Wait:
         made = _Making(self._ec2, request, attempt)
@@ -53,8 +54,8 @@ class AwsSecurityGroups(SecurityGroupHandler):
         cloud_id = ref.id or attempt.parts.get("group") or id_by_token(self._ec2, ref.token)
         # Nobody was told of the id of a group whose create failed, and EC2 itself refuses when others use it.
         if ref.id and cloud_id:
-            building.refuse_in_use("security group", cloud_id, group_users(self._ec2, cloud_id))
-        parts = [building.removal(cloud_id, self._remove)] if cloud_id else []
+            handling.refuse_in_use("security group", cloud_id, group_users(self._ec2, cloud_id))
+        parts = [converge.removal(cloud_id, self._remove)] if cloud_id else []
         return converge.delete(parts, attempt, lag_seconds=building.LAG_SECONDS)
 
     def add_rules(self, ref: Ref, request: RulesRequest, attempt: Attempt) -> SecurityGroup | Wait:
@@ -65,7 +66,7 @@ class AwsSecurityGroups(SecurityGroupHandler):
         return left if isinstance(left, Wait) else None
 
     def _change(self, ref: Ref, request: RulesRequest, attempt: Attempt, *, adding: bool) -> SecurityGroup | Wait:
-        cloud_id = building.id_of(ref, "security group")
+        cloud_id = handling.id_of(ref, "security group")
         described(self._ec2, cloud_id)
         change = RuleChange(self._ec2, lambda: cloud_id, request.rules, attempt, adding=adding)
         return building.create(change.parts(), attempt, lambda _: self.get(ref), change.complete)
@@ -137,7 +138,7 @@ def described(ec2: Ec2, cloud_id: str) -> dict[str, Any]:
     """Raises NotFound."""
     found = ec2.call("describe_security_groups", GroupIds=[cloud_id])["SecurityGroups"]
     if not found:
-        raise building.missing("security group", cloud_id)
+        raise handling.missing("security group", cloud_id)
     return dict(found[0])
 
 

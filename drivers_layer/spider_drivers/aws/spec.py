@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..contract import Gpu, Ref, Spec, SpecHandler
-from . import building, details
+from ..contract import Gpu, Ref, Spec, SpecHandler, handling
+from . import details
 from .calls import Ec2
 
 _EVERY = "describe_instance_types", "InstanceTypes"
@@ -17,7 +17,7 @@ class AwsSpecs(SpecHandler):
         self._region = region
 
     def get(self, ref: Ref) -> Spec:
-        return self._spec(described(self._ec2, building.id_of(ref, "spec")))
+        return self._spec(described(self._ec2, handling.id_of(ref, "spec")))
 
     def list(self) -> list[Spec]:
         return [self._spec(one) for one in self._ec2.all(*_EVERY)]
@@ -28,7 +28,7 @@ class AwsSpecs(SpecHandler):
 
     def raw_get(self, ref: Ref) -> Any:
         """One of raw_list's elements."""
-        return details.plain(described(self._ec2, building.id_of(ref, "spec")))
+        return details.plain(described(self._ec2, handling.id_of(ref, "spec")))
 
     def _spec(self, found: dict[str, Any]) -> Spec:
         return Spec(
@@ -48,7 +48,7 @@ def described(ec2: Ec2, name: str, field: str | None = None) -> dict[str, Any]:
     """Raises NotFound, or MissingReference of `field` where a request names the instance type."""
     found = ec2.call("describe_instance_types", {"Invalid": field}, InstanceTypes=[name])["InstanceTypes"]
     if not found:
-        raise building.missing("spec", name, field)
+        raise handling.missing("spec", name, field)
     return dict(found[0])
 
 

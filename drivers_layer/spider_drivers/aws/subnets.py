@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..contract import Iid, NotFound, Part, Subnet, SubnetRequest
-from . import building, details, tags
+from ..contract import Iid, NotFound, Part, Subnet, SubnetRequest, handling
+from . import details, tags
 from .calls import Ec2
 from .errors import Fields
 
@@ -22,7 +22,7 @@ def described(ec2: Ec2, cloud_id: str) -> dict[str, Any]:
     """Raises NotFound."""
     found = ec2.call("describe_subnets", SubnetIds=[cloud_id])["Subnets"]
     if not found:
-        raise building.missing("subnet", cloud_id)
+        raise handling.missing("subnet", cloud_id)
     return dict(found[0])
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..contract import Attempt, Invalid, Part, Ref, TagHandler, Unsupported, Wait, converge
-from . import building, key_pair, security_group, subnets, tags, vm, vpc
+from ..contract import Attempt, Invalid, Part, Ref, TagHandler, Unsupported, Wait, converge, handling
+from . import key_pair, security_group, subnets, tags, vm, vpc
 from .calls import Ec2
 
 Resource = dict[str, Any]
@@ -55,7 +55,7 @@ class AwsTags(TagHandler):
     ) -> Wait | None:
         """`done`: of the tags that EC2 shows."""
         describe, member = _described(kind)
-        cloud_id = building.id_of(ref, kind)
+        cloud_id = handling.id_of(ref, kind)
         resource = str(describe(self._ec2, cloud_id)[member])
 
         def make(_: str) -> str:

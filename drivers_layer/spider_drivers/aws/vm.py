@@ -19,6 +19,7 @@ from ..contract import (
     VmStatus,
     Wait,
     converge,
+    handling,
 )
 from . import building, image, spec, tags
 from .calls import Ec2
@@ -44,11 +45,11 @@ class AwsVms(VmHandler):
         return [as_vm(one, self._region) for one in found]
 
     def get(self, ref: Ref) -> Vm:
-        found = described(self._ec2, building.id_of(ref, "VM"))
+        found = described(self._ec2, handling.id_of(ref, "VM"))
         return as_vm(found, self._region, self._root_volume(found))
 
     def status(self, ref: Ref) -> VmStatus:
-        return status_of(described(self._ec2, building.id_of(ref, "VM")))
+        return status_of(described(self._ec2, handling.id_of(ref, "VM")))
 
     def create(self, request: VmRequest, attempt: Attempt) -> Vm | Wait:
         # DescribeImages tells the root device's name, and a wrong image or spec is found before anything is made.
@@ -66,7 +67,7 @@ class AwsVms(VmHandler):
         cloud_id = ref.id or attempt.parts.get("instance") or self._id_by_token(ref.token)
         # Removed last first: the interface goes with the instance, and groups and subnets are free once it has gone.
         removals = (self._interface_gone, self._terminated) if cloud_id else ()
-        parts = [building.removal(cloud_id, remove) for remove in removals if cloud_id]
+        parts = [converge.removal(cloud_id, remove) for remove in removals if cloud_id]
         return converge.delete(parts, attempt, lag_seconds=building.LAG_SECONDS)
 
     def suspend(self, ref: Ref, attempt: Attempt) -> VmStatus | Wait:
@@ -82,7 +83,7 @@ class AwsVms(VmHandler):
         self, ref: Ref, attempt: Attempt, operation: str, sent_word: VmStatus, wanted: VmStatus | None
     ) -> VmStatus | Wait:
         from_state = VmStatus.SUSPENDED if wanted is VmStatus.RUNNING else VmStatus.RUNNING
-        cloud_id = building.id_of(ref, "VM")
+        cloud_id = handling.id_of(ref, "VM")
 
         def send() -> None:
             self._ec2.call(operation, InstanceIds=[cloud_id])
@@ -163,7 +164,7 @@ def described(ec2: Ec2, cloud_id: str, *, gone_too: bool = False) -> dict[str, A
     reservations = ec2.call("describe_instances", InstanceIds=[cloud_id])["Reservations"]
     found = [one for reservation in reservations for one in reservation["Instances"]]
     if not found or (status_of(found[0]) is GONE and not gone_too):
-        raise building.missing("VM", cloud_id)
+        raise handling.missing("VM", cloud_id)
     return dict(found[0])
 
 

@@ -19,6 +19,7 @@ from ..contract import (
     VpcRequest,
     Wait,
     converge,
+    handling,
 )
 from . import building, details, subnets, tags
 from .calls import Ec2
@@ -41,7 +42,7 @@ class AwsVpcs(VpcHandler):
         return [_vpc(found, by_vpc.get(found["VpcId"], [])) for found in self._ec2.all("describe_vpcs", "Vpcs")]
 
     def get(self, ref: Ref) -> Vpc:
-        cloud_id = building.id_of(ref, "VPC")
+        cloud_id = handling.id_of(ref, "VPC")
         found = described(self._ec2, cloud_id)
         return _vpc(found, self._ec2.all("describe_subnets", "Subnets", Filters=tags.where("vpc-id", cloud_id)))
 
@@ -56,12 +57,12 @@ class AwsVpcs(VpcHandler):
         cloud_id = ref.id or attempt.parts.get("vpc") or self._id_by_token(ref.token)
         # Nobody was told of the id of a VPC whose create failed, and EC2 itself refuses when others use it.
         if ref.id and cloud_id:
-            building.refuse_in_use("VPC", cloud_id, vpc_users(self._ec2, cloud_id))
+            handling.refuse_in_use("VPC", cloud_id, vpc_users(self._ec2, cloud_id))
         parts = _Removing(self._ec2, cloud_id, ref.token, attempt).parts()
         return converge.delete(parts, attempt, lag_seconds=building.LAG_SECONDS)
 
     def add_subnet(self, ref: Ref, request: SubnetRequest, attempt: Attempt) -> Vpc | Wait:
-        cloud_id = building.id_of(ref, "VPC")
+        cloud_id = handling.id_of(ref, "VPC")
         described(self._ec2, cloud_id)
         part = subnets.part(self._ec2, lambda: cloud_id, request, attempt.token, self._zone, subnets.ALONE)
 
@@ -71,7 +72,7 @@ class AwsVpcs(VpcHandler):
         return building.create([part], attempt, lambda _: self.get(ref), complete)
 
     def remove_subnet(self, ref: Ref, subnet: Ref, attempt: Attempt) -> Wait | None:
-        vpc = building.id_of(ref, "VPC")
+        vpc = handling.id_of(ref, "VPC")
         described(self._ec2, vpc)
         made = attempt.parts.get(subnets.PART + subnet.name)
         cloud_id = subnet.id or made or subnets.id_by_token(self._ec2, subnet.token, subnet.name)
@@ -79,8 +80,8 @@ class AwsVpcs(VpcHandler):
             if subnets.elsewhere(self._ec2, cloud_id, vpc):
                 return None
             users = interface_users(self._ec2, tags.where("subnet-id", cloud_id))
-            building.refuse_in_use("subnet", cloud_id, users)
-        parts = [building.removal(cloud_id, self._remove_subnet)] if cloud_id else []
+            handling.refuse_in_use("subnet", cloud_id, users)
+        parts = [converge.removal(cloud_id, self._remove_subnet)] if cloud_id else []
         return converge.delete(parts, attempt, lag_seconds=building.LAG_SECONDS)
 
     def _remove_subnet(self, cloud_id: str) -> None:
@@ -158,7 +159,7 @@ class _Making:
         main = tags.where("vpc-id", self.vpc()) + tags.where("association.main", "true")
         found = self._ec2.all("describe_route_tables", "RouteTables", Filters=main)
         if not found:
-            raise building.missing("main route table of", self.vpc())
+            raise handling.missing("main route table of", self.vpc())
         return found[0]
 
     def _make_route(self, _: str) -> str:
@@ -215,14 +216,14 @@ class _Removing:
             with contextlib.suppress(NotFound):
                 self._ec2.call(operation, **parameters)
 
-        return building.removal(name, remove)
+        return converge.removal(name, remove)
 
 
 def described(ec2: Ec2, cloud_id: str) -> dict[str, Any]:
     """Raises NotFound."""
     found = ec2.call("describe_vpcs", VpcIds=[cloud_id])["Vpcs"]
     if not found:
-        raise building.missing("VPC", cloud_id)
+        raise handling.missing("VPC", cloud_id)
     return dict(found[0])
 
 

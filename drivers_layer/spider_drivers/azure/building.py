@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from ..contract import (
     AlreadyExists,
     Attempt,
     Conflict,
-    InUse,
     NotFound,
     Part,
     Wait,
@@ -137,20 +136,4 @@ def removal(
             gone = True
         return None if gone else Wait(LOOK_AGAIN_SECONDS, f"{what} is being deleted")
 
-    return removed_by(what, remove, cloud_id)
-
-
-def removed_by(what: str, remove: Callable[[str], Wait | None], cloud_id: str = "") -> Part:
-    """A part that is only ever removed, whether it is there or not."""
-
-    def never(_: str) -> str:
-        raise AssertionError(f"{what} is only ever removed")
-
-    return Part(f"remove {what}", never, find=lambda: cloud_id or what, remove=remove)
-
-
-def refuse_in_use(title: str, cloud_id: str, users: Iterable[str]) -> None:
-    """Raises InUse when there are users."""
-    named = sorted(set(users))
-    if named:
-        raise InUse(f"{title} {cloud_id} is in use by {', '.join(named)}")
+    return converge.removal(what, remove, cloud_id)

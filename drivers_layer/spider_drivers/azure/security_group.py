@@ -18,6 +18,7 @@ from ..contract import (
     SecurityGroupHandler,
     SecurityGroupRequest,
     Wait,
+    handling,
 )
 from . import building, details, resources, rules, tags, vm_group
 from .calls import Arm, Thing
@@ -62,7 +63,7 @@ class AzureSecurityGroups(SecurityGroupHandler):
         look = building.seen(lambda: self._groups.described(ref)) if ref.id else None
         there = building.found(look) if look else None
         if there and building.state(there) != building.LEAVING:
-            building.refuse_in_use("security group", self._groups.spelled(there), self._users(there))
+            handling.refuse_in_use("security group", self._groups.spelled(there), self._users(there))
         part = self._groups.removal(ref, attempt, part="group", look=look)
         return building.delete([part] if part else [], attempt)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from ..contract import AlreadyExists, Attempt, Invalid, NotFound, Part, Ref, SubnetRequest
+from ..contract import AlreadyExists, Attempt, Invalid, NotFound, Part, Ref, SubnetRequest, converge, handling
 from . import building, tags
 from .calls import Arm, Thing
 from .errors import Asked
@@ -118,7 +118,7 @@ def removal(arm: Arm, vnet: Thing, subnet: Ref, attempt: Attempt) -> list[Part]:
     group, network, name = _path(arm.place, vnet, name)
     there = named(vnet, name)
     if subnet.id and there:
-        building.refuse_in_use("subnet", subnet.id, users(arm.place, there))
+        handling.refuse_in_use("subnet", subnet.id, users(arm.place, there))
 
     def look() -> Thing:
         if there is None:
@@ -140,7 +140,7 @@ def _tags_removal(arm: Arm, vnet: Thing, name: str) -> list[Part]:
     def remove(_: str) -> None:
         tags.change(arm, str(vnet["id"]), "Delete", kept)
 
-    return [building.removed_by("tags", remove)] if kept else []
+    return [converge.removal("tags", remove)] if kept else []
 
 
 def _removed(place: Place, vnet: Thing, subnet: Ref, attempt: Attempt) -> str | None:

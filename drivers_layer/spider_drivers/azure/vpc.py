@@ -4,17 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..contract import (
-    Attempt,
-    Iid,
-    Ref,
-    Subnet,
-    SubnetRequest,
-    Vpc,
-    VpcHandler,
-    VpcRequest,
-    Wait,
-)
+from ..contract import Attempt, Iid, Ref, Subnet, SubnetRequest, Vpc, VpcHandler, VpcRequest, Wait, handling
 from ..contract import Part as ContractPart
 from . import building, details, resources, subnets, tags
 from .calls import Arm, Thing
@@ -98,11 +88,11 @@ class AzureVpcs(VpcHandler):
         title, cloud_id, place = "VPC", self._vnets.spelled(vnet), self._arm.place
         inside = [user for one in subnets.of(vnet) for user in subnets.users(place, one)]
         peerings = [str(one["name"]) for one in vnet["properties"].get("virtualNetworkPeerings") or []]
-        building.refuse_in_use(title, cloud_id, [*inside, *peerings])
+        handling.refuse_in_use(title, cloud_id, [*inside, *peerings])
         name = place.short(cloud_id).casefold()
         groups = resources.security_groups(self._arm).listed()
         own = [one["name"] for one in groups if tags.of(one).get(tags.VPC, "").casefold() == name]
-        building.refuse_in_use(title, cloud_id, own)
+        handling.refuse_in_use(title, cloud_id, own)
 
     def _shape(self, found: Thing) -> Vpc:
         properties = found["properties"]

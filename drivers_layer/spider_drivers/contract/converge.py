@@ -49,6 +49,16 @@ def visible(cloud_id: Callable[[], str], shown: Callable[[str], bool]) -> Part:
     return Part(VISIBLE, make=lambda _: cloud_id(), find=cloud_id, ready=ready)
 
 
+def removal(name: str, remove: Callable[[str], Wait | None], cloud_id: str = "") -> Part:
+    """A part that is only ever removed. `remove` is called, with `cloud_id` or else `name`, without looking whether it
+    is there."""
+
+    def make(_: str) -> str:
+        raise AssertionError(f"{name} is only ever removed")
+
+    return Part(f"remove {name}", make, find=lambda: cloud_id or name, remove=remove)
+
+
 def create(parts: Iterable[Part], attempt: Attempt, *, lag_seconds: float = 0.0) -> Wait | None:
     """Makes every part that is not noted yet. None = all made and ready.
 

@@ -1,10 +1,9 @@
-"""What the kinds of resources share: parts that are operations, creating, deleting, and refusing to delete what is in
-use."""
+"""What the kinds of resources share: parts that are operations, creating, deleting."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from ..contract import AlreadyExists, Attempt, InUse, NotFound, Part, Refused, Wait, converge
@@ -149,17 +148,6 @@ class Deleting:
             raise
 
 
-def refuse_in_use(title: str, cloud_id: str, users: Iterable[str]) -> None:
-    """Raises InUse when there are users."""
-    named = sorted(set(users))
-    if named:
-        raise InUse(f"{title} {cloud_id} is in use by {', '.join(named)}")
-
-
 def removal(name: str, remove: Callable[[], Wait | None]) -> Part:
-    """A part that is only ever removed. `remove` is called without looking whether it is there."""
-
-    def make(_: str) -> str:
-        raise AssertionError(f"{name} is only ever removed")
-
-    return Part(f"remove {name}", make, find=lambda: name, remove=lambda _: remove())
+    """As converge.removal."""
+    return converge.removal(name, lambda _: remove())

@@ -22,6 +22,7 @@ from ..contract import (
     SecurityGroupRequest,
     Wait,
     converge,
+    handling,
 )
 from . import building, capability, firewalls
 from .building import Building, Deleting
@@ -96,7 +97,7 @@ class GcpSecurityGroups(SecurityGroupHandler):
             return ref.id, []
         # Nobody was told of the id of a group whose create failed.
         if not attempt.parts:
-            building.refuse_in_use("security group", ref.id, self._users(group))
+            handling.refuse_in_use("security group", ref.id, self._users(group))
         return ref.id, group.names()
 
     def _users(self, group: Group) -> Iterator[str]:

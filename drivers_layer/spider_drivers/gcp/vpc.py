@@ -18,6 +18,7 @@ from ..contract import (
     VpcRequest,
     Wait,
     converge,
+    handling,
 )
 from . import building, capability, descriptions, details, subnets
 from .building import Building, Deleting
@@ -73,7 +74,7 @@ class GcpVpcs(VpcHandler):
         network = self._shown(name)
         # Nobody was told of the id of a VPC whose create failed, and Compute Engine itself refuses when others use it.
         if ref.id and network and not attempt.parts:
-            building.refuse_in_use("VPC", name, network_users(self._gce, network))
+            handling.refuse_in_use("VPC", name, network_users(self._gce, network))
         deleting = Deleting(self._gce, attempt)
         paths = self._own_subnets(network, attempt, deleting)
         subnetworks = {path: partial(self._delete_subnet, path) for path in sorted(paths)}

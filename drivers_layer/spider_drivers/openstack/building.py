@@ -1,9 +1,9 @@
-"""What the kinds of resources share: creating among reads that lag, and refusing to delete what is in use."""
+"""What the kinds of resources share: creating and deleting among reads that lag."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -42,20 +42,9 @@ def delete(parts: Sequence[Part], attempt: Attempt) -> Wait | None:
     return converge.delete(parts, attempt, lag_seconds=capability.LAG_SECONDS)
 
 
-def refuse_in_use(title: str, cloud_id: str, users: Iterable[str]) -> None:
-    """Raises InUse when there are users."""
-    named = sorted(set(users))
-    if named:
-        raise InUse(f"{title} {cloud_id} is in use by {', '.join(named)}")
-
-
 def removal(name: str, remove: Callable[[], Wait | None]) -> Part:
-    """A part that is only ever removed. `remove` is called without looking whether it is there."""
-
-    def make(_: str) -> str:
-        raise AssertionError(f"{name} is only ever removed")
-
-    return Part(f"remove {name}", make, find=lambda: name, remove=lambda _: remove())
+    """As converge.removal."""
+    return converge.removal(name, lambda _: remove())
 
 
 def patiently(attempt: Attempt, remove: Callable[[], None]) -> Wait | None:

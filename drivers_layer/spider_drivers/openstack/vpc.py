@@ -5,18 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 
-from ..contract import (
-    Attempt,
-    Iid,
-    NotFound,
-    Part,
-    Ref,
-    SubnetRequest,
-    Vpc,
-    VpcHandler,
-    VpcRequest,
-    Wait,
-)
+from ..contract import Attempt, Iid, NotFound, Part, Ref, SubnetRequest, Vpc, VpcHandler, VpcRequest, Wait, handling
 from . import building, capability, details, marks, subnets, tags
 from .calls import OpenStack, Thing, path
 from .errors import Fields, understood
@@ -91,7 +80,7 @@ class OpenStackVpcs(VpcHandler):
         router = self._routers.of(network) or attempt.parts.get(ROUTER, "")
         # Nobody was told of the id of a VPC whose create failed, and neutron itself refuses when others use it.
         if ref.id:
-            building.refuse_in_use("VPC", network, _users(ports, router))
+            handling.refuse_in_use("VPC", network, _users(ports, router))
         own = {subnet for port in ports if router and port["device_id"] == router for subnet in subnets_of(port)}
         leave = [building.removal(f"interface {one}", partial(self._routers.leave, router, one)) for one in own]
         # The subnets go with the network.
@@ -111,7 +100,7 @@ class OpenStackVpcs(VpcHandler):
         if subnet.id:
             ports = self._cloud.all(PORTS, network_id=network)
             inside = [port for port in ports if cloud_id in subnets_of(port)]
-            building.refuse_in_use("subnet", cloud_id, _users(inside, router))
+            handling.refuse_in_use("subnet", cloud_id, _users(inside, router))
         leave = [building.removal("interface", partial(self._routers.leave, router, cloud_id))] if router else []
         remove = partial(building.patiently, attempt, partial(self._subnets.remove, cloud_id))
         return building.delete([building.removal("subnet", remove), *leave], attempt)

@@ -1,0 +1,28 @@
+"""What the handlers of several drivers share: the id they need, and what they say of what is missing or in use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .errors import InUse, MissingReference, NotFound, SpiderError
+from .shapes import Ref
+
+
+def id_of(ref: Ref, title: str) -> str:
+    """Raises NotFound."""
+    if not ref.id:
+        raise NotFound(f"{title} '{ref.name}' has no id at the cloud")
+    return ref.id
+
+
+def missing(title: str, cloud_id: str, field: str | None = None) -> SpiderError:
+    """What to raise where the answer is an empty list. `field`: of the request, where that names the resource."""
+    kind = MissingReference if field else NotFound
+    return kind(f"{title} {cloud_id} does not exist", field=field)
+
+
+def refuse_in_use(title: str, cloud_id: str, users: Iterable[str]) -> None:
+    """Raises InUse when there are users."""
+    named = sorted(set(users))
+    if named:
+        raise InUse(f"{title} {cloud_id} is in use by {', '.join(named)}")
