@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
-from ..contract import NotFound, Ref, Refused, RegionHandler, RegionZone, Zone, ZoneStatus, scope
+from ..contract import NotFound, Ref, Refused, RegionHandler, RegionZone, Zone, ZoneStatus
+from ..contract.regions import recorded_in
 from . import details
 from .calls import Acs, Thing
 from .errors import understood
@@ -59,7 +59,7 @@ class AlibabaRegions(RegionHandler):
     def _zones(self, region: str) -> tuple[Zone, ...]:
         if region == self._acs.region:
             return _told(self._acs)
-        with _recorded_in(region), self._elsewhere(region) as acs:
+        with recorded_in(region), self._elsewhere(region) as acs:
             return _told(acs)
 
 
@@ -90,12 +90,3 @@ def _zone(found: Thing) -> Zone:
         status=ZoneStatus.UNTOLD,
         details=details.told(found, but=("ZoneId", "LocalName")),
     )
-
-
-@contextmanager
-def _recorded_in(region: str) -> Iterator[None]:
-    before = scope.set(replace(scope.get(), region=region, zone=""))
-    try:
-        yield
-    finally:
-        scope.reset(before)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
-from ..contract import NotFound, Ref, Refused, RegionHandler, RegionZone, Zone, ZoneStatus, scope
+from ..contract import NotFound, Ref, Refused, RegionHandler, RegionZone, Zone, ZoneStatus
+from ..contract.regions import recorded_in
 from . import details
 from .calls import Ec2
 
@@ -60,7 +60,7 @@ class AwsRegions(RegionHandler):
     def _zones(self, region: str) -> tuple[Zone, ...]:
         if region == self._region:
             return _told(self._ec2)
-        with _recorded_in(region), self._elsewhere(region) as ec2:
+        with recorded_in(region), self._elsewhere(region) as ec2:
             return _told(ec2)
 
 
@@ -79,12 +79,3 @@ def _zone(found: dict[str, Any]) -> Zone:
         status=_STATUSES.get(found.get("State", ""), ZoneStatus.UNAVAILABLE),
         details=details.told(found, but=("ZoneName", "RegionName", "State")),
     )
-
-
-@contextmanager
-def _recorded_in(region: str) -> Iterator[None]:
-    before = scope.set(replace(scope.get(), region=region, zone=""))
-    try:
-        yield
-    finally:
-        scope.reset(before)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid, reach
+from ..contract.regions import OneRegion
 from .calls import Cloudit
 from .clusters import Clusters
 from .image import CloudItImages
-from .region_zone import CloudItRegions
 from .security_group import CloudItSecurityGroups
 from .spec import CloudItSpecs
 from .vm import CloudItVms
@@ -21,7 +21,7 @@ class CloudItConnection(CloudConnection):
     vpc: CloudItVpcs
     security_group: CloudItSecurityGroups
     vm: CloudItVms
-    region_zone: CloudItRegions
+    region_zone: OneRegion
 
     def __init__(self, info: ConnectionInfo, recorder: CallRecorder) -> None:
         region = info.region or DEFAULT_REGION
@@ -34,7 +34,7 @@ class CloudItConnection(CloudConnection):
         self.vpc = CloudItVpcs(cloudit)
         self.security_group = CloudItSecurityGroups(cloudit)
         self.vm = CloudItVms(cloudit, clusters, self.image, self.spec, region)
-        self.region_zone = CloudItRegions(region)
+        self.region_zone = OneRegion(region)
 
     def check(self) -> None:
         """One call: GET clusters, among which the credential's must be."""

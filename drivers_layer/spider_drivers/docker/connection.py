@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..contract import CallRecorder, CloudConnection, ConnectionInfo, reach
+from ..contract.regions import OneRegion
 from . import tls
 from .address import Address
 from .calls import Engine
 from .image import DockerImages
-from .region_zone import DockerRegions
 from .spec import DockerSpecs
 from .vm import DockerVms
 from .vpc import DockerVpcs
@@ -22,7 +22,7 @@ class DockerConnection(CloudConnection):
     spec: DockerSpecs
     vpc: DockerVpcs
     vm: DockerVms
-    region_zone: DockerRegions
+    region_zone: OneRegion
 
     def __init__(self, info: ConnectionInfo, recorder: CallRecorder) -> None:
         region = info.region or DEFAULT_REGION
@@ -32,7 +32,7 @@ class DockerConnection(CloudConnection):
         self.spec = DockerSpecs(engine, region)
         self.vpc = DockerVpcs(engine)
         self.vm = DockerVms(engine, address, region)
-        self.region_zone = DockerRegions(region)
+        self.region_zone = OneRegion(region)
 
     def check(self) -> None:
         """GET /version, in the version of the API that all calls are made in."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
-from ..contract import NotFound, Ref, RegionHandler, RegionZone, SpiderError, Zone, ZoneStatus, scope
+from ..contract import NotFound, Ref, RegionHandler, RegionZone, SpiderError, Zone, ZoneStatus
+from ..contract.regions import recorded_in
 from . import details
 from .calls import OpenStack, Thing
 from .errors import understood
@@ -49,7 +47,7 @@ class OpenStackRegions(RegionHandler):
 
     def _with_zones(self, name: str, *, lenient: bool = False) -> RegionZone:
         try:
-            with _recorded_in(name):
+            with recorded_in(name):
                 found = self._cloud.get(ZONES, region=name)
         except SpiderError as refused:
             if not lenient:
@@ -67,12 +65,3 @@ def _zone(found: Thing) -> Zone:
         status=ZoneStatus.AVAILABLE if up else ZoneStatus.UNAVAILABLE,
         details=details.told(found, but=("zoneName", "zoneState")),
     )
-
-
-@contextmanager
-def _recorded_in(region: str) -> Iterator[None]:
-    before = scope.set(replace(scope.get(), region=region, zone=""))
-    try:
-        yield
-    finally:
-        scope.reset(before)
