@@ -25,6 +25,7 @@ from ..contract import (
     Throttled,
     Unavailable,
     Unreachable,
+    handling,
 )
 from . import rules
 from .calls import Acs, Thing
@@ -71,7 +72,7 @@ class RuleChange:
     def _check(self, _: str) -> str:
         """Raises AlreadyExists or MissingReference."""
         refused = [rule for rule in self._wanted if (rule in self._shown.rules) is self._adding]
-        named = ", ".join(map(_text, refused))
+        named = handling.named(refused)
         if refused and self._adding:
             raise AlreadyExists(f"the security group {self._group()} already has {named}")
         if refused:
@@ -129,8 +130,3 @@ def _each(acs: Acs, verb: str, group: str, direction: Direction, wanted: Sequenc
             SecurityGroupId=group,
             Permissions=list(wanted[first : first + _MOST]),
         )
-
-
-def _text(rule: Rule) -> str:
-    ports = "" if rule.from_port == -1 else f" {rule.from_port}-{rule.to_port}"
-    return f"the {rule.direction} rule {rule.protocol}{ports} {rule.cidr}"

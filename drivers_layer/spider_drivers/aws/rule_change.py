@@ -19,6 +19,7 @@ from ..contract import (
     Throttled,
     Unavailable,
     Unreachable,
+    handling,
 )
 from . import rules
 from .calls import Ec2
@@ -72,9 +73,11 @@ class RuleChange:
         present = self._shown()
         refused = [rule for rule in self._wanted if (rule in present) is self._adding]
         if refused and self._adding:
-            raise AlreadyExists(f"the security group {self._group()} already has {_named(refused)}")
+            raise AlreadyExists(f"the security group {self._group()} already has {handling.named(refused)}")
         if refused:
-            raise MissingReference(f"the security group {self._group()} does not have {_named(refused)}", field="rules")
+            raise MissingReference(
+                f"the security group {self._group()} does not have {handling.named(refused)}", field="rules"
+            )
         return self._group()
 
     def _of(self, direction: Direction) -> list[Rule]:
@@ -134,12 +137,3 @@ class RuleChange:
     def _send(self, direction: Direction, wanted: list[Rule], *, authorize: bool) -> None:
         operation = f"{'authorize' if authorize else 'revoke'}_security_group_{_SIDES[direction]}"
         self._ec2.call(operation, _FIELDS, GroupId=self._group(), IpPermissions=rules.permissions(wanted))
-
-
-def _named(refused: Iterable[Rule]) -> str:
-    return ", ".join(_text(rule) for rule in refused)
-
-
-def _text(rule: Rule) -> str:
-    ports = "" if rule.from_port == -1 else f" {rule.from_port}-{rule.to_port}"
-    return f"the {rule.direction} rule {rule.protocol}{ports} {rule.cidr}"

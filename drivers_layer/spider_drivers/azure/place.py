@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ..contract import NotFound, Ref
+from ..contract import NotFound, Ref, handling
 
 VNET = "Microsoft.Network/virtualNetworks"
 NSG = "Microsoft.Network/networkSecurityGroups"
@@ -71,11 +71,10 @@ class Place:
 
     def addressed(self, ref: Ref, kind: str, title: str) -> Found:
         """What a Ref leads to; an id without a slash is a name in the connection's resource group. Raises NotFound."""
-        if not ref.id:
-            raise NotFound(f"{title} '{ref.name}' has no id at the cloud")
-        found = Found(self.group, kind, ref.id) if "/" not in ref.id else self.read(ref.id)
+        cloud_id = handling.id_of(ref, title)
+        found = Found(self.group, kind, cloud_id) if "/" not in cloud_id else self.read(cloud_id)
         if found is None or found.type != kind or found.below:
-            raise NotFound(f"{title} {ref.id} does not exist: this is no id of a {kind} in the subscription")
+            raise NotFound(f"{title} {cloud_id} does not exist: this is no id of a {kind} in the subscription")
         return found
 
     def short(self, cloud_id: str) -> str:

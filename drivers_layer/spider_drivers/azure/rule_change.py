@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from ..contract import AlreadyExists, Attempt, MissingReference, NotFound, Part, Rule, Wait
+from ..contract import AlreadyExists, Attempt, MissingReference, NotFound, Part, Rule, Wait, handling
 from . import building, rules, vm_group
 from .calls import Arm, Thing
 from .resources import Resources
@@ -53,7 +53,7 @@ class RuleChange:
         """Raises AlreadyExists or MissingReference."""
         present = {*rules.shown(self._group)}
         refused = [rule for rule in self._wanted if (rule in present) is self._adding]
-        named = ", ".join(_text(rule) for rule in refused)
+        named = handling.named(refused)
         if refused and self._adding:
             raise AlreadyExists(f"the security group {self._name()} already has {named}")
         if refused:
@@ -90,8 +90,3 @@ class RuleChange:
             if there and (wait := building.provisioned(there, f"the security group {name}")):
                 return wait
         return None
-
-
-def _text(rule: Rule) -> str:
-    ports = "" if rule.from_port == -1 else f" {rule.from_port}-{rule.to_port}"
-    return f"the {rule.direction} rule {rule.protocol}{ports} {rule.cidr}"

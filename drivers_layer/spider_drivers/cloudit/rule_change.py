@@ -21,6 +21,7 @@ from ..contract import (
     Unreachable,
     Wait,
     converge,
+    handling,
 )
 from . import capability, marks, rules
 from .calls import Cloudit, Thing
@@ -75,9 +76,9 @@ class RuleChange:
         present = rules.shown(self._shown())
         refused = [rule for rule in self._wanted if (rule in present) is self._adding]
         if refused and self._adding:
-            raise AlreadyExists(f"the security group {self._group} already has {rules.named(refused)}")
+            raise AlreadyExists(f"the security group {self._group} already has {handling.named(refused)}")
         if refused:
-            text = f"the security group {self._group} does not have {rules.named(refused)}"
+            text = f"the security group {self._group} does not have {handling.named(refused)}"
             raise MissingReference(text, field="rules")
         return CHECKED
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from ..contract import EVERYTHING_OUT, Direction, Invalid, Protocol, Rule, Unsupported
 from . import marks
@@ -60,15 +60,6 @@ def as_rule(found: Thing) -> Rule | None:
         return None
     first, last = (-1, -1) if protocol in _WITHOUT_PORTS else _range(str(found.get("port", "")))
     return Rule(Direction(direction), protocol, first, last, str(found.get("target") or "0.0.0.0/0")).normal()
-
-
-def named(rules: Sequence[Rule]) -> str:
-    return ", ".join(_text(rule) for rule in rules)
-
-
-def _text(rule: Rule) -> str:
-    ports = "" if rule.from_port == -1 else f" {rule.from_port}-{rule.to_port}"
-    return f"the {rule.direction} rule {rule.protocol}{ports} {rule.cidr}"
 
 
 def _ports(rule: Rule) -> str:

@@ -1,11 +1,11 @@
-"""What the handlers of several drivers share: the id they need, and what they say of what is missing or in use."""
+"""What the handlers of several drivers share: the id they need, how they speak of what is missing, in use, refused."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from .errors import InUse, MissingReference, NotFound, SpiderError
-from .shapes import Ref
+from .shapes import Ref, Rule
 
 
 def id_of(ref: Ref, title: str) -> str:
@@ -26,3 +26,13 @@ def refuse_in_use(title: str, cloud_id: str, users: Iterable[str]) -> None:
     named = sorted(set(users))
     if named:
         raise InUse(f"{title} {cloud_id} is in use by {', '.join(named)}")
+
+
+def named(rules: Iterable[Rule]) -> str:
+    """Rules as an error speaks of them."""
+    return ", ".join(_text(rule) for rule in rules)
+
+
+def _text(rule: Rule) -> str:
+    ports = "" if rule.from_port == -1 else f" {rule.from_port}-{rule.to_port}"
+    return f"the {rule.direction} rule {rule.protocol}{ports} {rule.cidr}"

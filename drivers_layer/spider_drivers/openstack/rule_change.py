@@ -16,6 +16,7 @@ from ..contract import (
     Throttled,
     Unavailable,
     Unreachable,
+    handling,
 )
 from . import rules
 from .calls import Thing
@@ -53,9 +54,11 @@ class RuleChange:
         """Raises AlreadyExists or MissingReference."""
         refused = [rule for rule in self._wanted if (rule in self._present) is self._adding]
         if refused and self._adding:
-            raise AlreadyExists(f"the security group {self._id} already has {rules.named(refused)}")
+            raise AlreadyExists(f"the security group {self._id} already has {handling.named(refused)}")
         if refused:
-            raise MissingReference(f"the security group {self._id} does not have {rules.named(refused)}", field="rules")
+            raise MissingReference(
+                f"the security group {self._id} does not have {handling.named(refused)}", field="rules"
+            )
         return self._id
 
     def _change(self, _: str) -> str:

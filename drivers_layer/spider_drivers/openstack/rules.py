@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from ..contract import Direction, Protocol, Rule
@@ -85,12 +84,3 @@ def shown(group: Thing) -> dict[Rule, list[str]]:
 def others(group: Thing) -> list[Thing]:
     """What `shown` cannot express."""
     return [one for one in group.get("security_group_rules", ()) if told(one) is None]
-
-
-def named(refused: Iterable[Rule]) -> str:
-    return ", ".join(_text(rule) for rule in refused)
-
-
-def _text(rule: Rule) -> str:
-    ports = "" if rule.from_port == -1 else f" {rule.from_port}-{rule.to_port}"
-    return f"the {rule.direction} rule {rule.protocol}{ports} {rule.cidr}"
