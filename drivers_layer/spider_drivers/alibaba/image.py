@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ..contract import Architecture, Iid, Image, ImageHandler, ImageStatus, Platform, Ref, handling
-from . import details
+from ..contract import Architecture, Iid, Image, ImageHandler, ImageStatus, Platform, Ref, details, handling
 from .calls import Acs, Thing
 from .errors import understood
 

@@ -6,9 +6,9 @@ import base64
 from datetime import UTC, datetime
 from typing import Any
 
-from ..contract import Iid, ImageType, Platform, Vm, VmRequest, VmStatus
+from ..contract import Iid, ImageType, Platform, Vm, VmRequest, VmStatus, details
 from ..contract.cloud_init import USER, user_data
-from . import details, tags
+from . import tags
 from .calls import Thing
 from .errors import Fields
 from .image import windows

@@ -17,9 +17,10 @@ from ..contract import (
     Ref,
     Wait,
     converge,
+    details,
     handling,
 )
-from . import building, details, tags
+from . import building, tags
 from .calls import Acs, Thing
 from .capability import LAG_SECONDS
 from .errors import Fields, understood

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
-from ..contract import NotFound, Ref, Refused, RegionHandler, RegionZone, Zone, ZoneStatus
+from ..contract import NotFound, Ref, Refused, RegionHandler, RegionZone, Zone, ZoneStatus, details
 from ..contract.regions import recorded_in
-from . import details
 from .calls import Acs, Thing
 from .errors import understood
 

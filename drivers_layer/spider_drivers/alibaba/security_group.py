@@ -24,9 +24,10 @@ from ..contract import (
     SecurityGroupRequest,
     Wait,
     converge,
+    details,
     handling,
 )
-from . import building, details, rules, tags
+from . import building, rules, tags
 from .calls import Acs, Thing
 from .dependents import group_users
 from .errors import Fields, made, understood

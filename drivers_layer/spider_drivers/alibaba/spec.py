@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..contract import Gpu, Ref, Spec, SpecHandler, handling
-from . import details
+from ..contract import Gpu, Ref, Spec, SpecHandler, details, handling
 from .calls import Acs, Thing
 from .errors import understood
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ..contract import Attempt, Iid, Invalid, NotFound, Part, Subnet, SubnetRequest, Wait, handling
-from . import building, details, tags
+from ..contract import Attempt, Iid, Invalid, NotFound, Part, Subnet, SubnetRequest, Wait, details, handling
+from . import building, tags
 from .calls import Acs, Thing
 from .errors import Fields, made, understood
 

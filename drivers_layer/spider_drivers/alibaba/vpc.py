@@ -19,9 +19,10 @@ from ..contract import (
     VpcRequest,
     Wait,
     converge,
+    details,
     handling,
 )
-from . import building, details, subnets, tags
+from . import building, subnets, tags
 from .calls import Acs, Thing
 from .dependents import interface_users, vpc_users
 from .errors import Fields, made, understood

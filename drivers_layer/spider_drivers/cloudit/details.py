@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Container, Mapping
 from typing import Any
+
+from ..contract import details
 
 # Never shown, whoever asks.
 _SECRET = frozenset({"rootPassword"})
 
 
 def told(resource: Mapping[str, Any], *, but: Container[str] = ()) -> dict[str, str]:
-    """All members but those named as strings; what has a structure as JSON."""
-    return {
-        key: value if isinstance(value, str) else json.dumps(value)
-        for key, value in resource.items()
-        if key not in but and key not in _SECRET and value not in (None, "", [], {})
-    }
+    """As contract.details.told."""
+    return {key: value for key, value in details.told(resource, but=but).items() if key not in _SECRET}

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from ..contract import Attempt, Iid, NotFound, Ref, Rule, SecurityGroup
-from . import descriptions, details, rules
+from ..contract import Attempt, Iid, NotFound, Ref, Rule, SecurityGroup, details
+from . import descriptions, rules
 from .building import Send
 from .calls import Gce, Thing
 from .errors import Fields

@@ -17,8 +17,8 @@ from ..contract import (
     Platform,
     Ref,
     SpiderError,
+    details,
 )
-from . import details
 from .calls import Gce, Thing
 from .errors import understood
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ..contract import NOWHERE, Iid, ImageType, Platform, Vm, VmRequest, VmStatus
-from . import details, image, labels
+from ..contract import NOWHERE, Iid, ImageType, Platform, Vm, VmRequest, VmStatus, details
+from . import image, labels
 from .calls import Thing
 from .errors import Fields
 from .names import tail

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..contract import NotFound, Ref, RegionHandler, RegionZone, Zone, ZoneStatus
-from . import details
+from ..contract import NotFound, Ref, RegionHandler, RegionZone, Zone, ZoneStatus, details
 from .calls import Gce, Thing
 from .errors import understood
 from .names import tail

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..contract import Gpu, MissingReference, NotFound, Ref, Spec, SpecHandler
-from . import details, names
+from ..contract import Gpu, MissingReference, NotFound, Ref, Spec, SpecHandler, details
+from . import names
 from .calls import Gce, Thing
 from .errors import understood
 from .zones import Zones

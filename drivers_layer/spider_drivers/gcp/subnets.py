@@ -6,8 +6,8 @@ import ipaddress
 import re
 from dataclasses import dataclass
 
-from ..contract import Attempt, Iid, Invalid, NotFound, Part, Ref, Subnet, SubnetRequest
-from . import descriptions, details
+from ..contract import Attempt, Iid, Invalid, NotFound, Part, Ref, Subnet, SubnetRequest, details
+from . import descriptions
 from .building import Building
 from .calls import Gce, Thing
 from .errors import Fields

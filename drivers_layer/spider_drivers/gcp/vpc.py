@@ -18,9 +18,10 @@ from ..contract import (
     VpcRequest,
     Wait,
     converge,
+    details,
     handling,
 )
-from . import building, capability, descriptions, details, subnets
+from . import building, capability, descriptions, subnets
 from .building import Building, Deleting
 from .calls import Gce, Thing
 from .dependents import network_users

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..contract import Iid, Rule, SecurityGroup
-from . import building, details, marks, rules, tags
+from ..contract import Iid, Rule, SecurityGroup, details
+from . import building, marks, rules, tags
 from .calls import OpenStack, Thing, path
 from .errors import Fields
 

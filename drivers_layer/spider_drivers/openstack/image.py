@@ -12,8 +12,8 @@ from ..contract import (
     NotFound,
     Platform,
     Ref,
+    details,
 )
-from . import details
 from .calls import OpenStack, Thing, path
 from .errors import understood
 from .names import UUID

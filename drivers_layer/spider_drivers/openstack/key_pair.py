@@ -9,8 +9,20 @@ import base64
 import binascii
 import hashlib
 
-from ..contract import Attempt, Iid, Invalid, KeyPair, KeyPairHandler, KeyPairRequest, NotFound, Part, Ref, Wait
-from . import building, details
+from ..contract import (
+    Attempt,
+    Iid,
+    Invalid,
+    KeyPair,
+    KeyPairHandler,
+    KeyPairRequest,
+    NotFound,
+    Part,
+    Ref,
+    Wait,
+    details,
+)
+from . import building
 from .calls import OpenStack, Thing, path
 from .errors import Fields, understood
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..contract import NotFound, Ref, RegionHandler, RegionZone, SpiderError, Zone, ZoneStatus
+from ..contract import NotFound, Ref, RegionHandler, RegionZone, SpiderError, Zone, ZoneStatus, details
 from ..contract.regions import recorded_in
-from . import details
 from .calls import OpenStack, Thing
 from .errors import understood
 

@@ -6,9 +6,9 @@ import base64
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from ..contract import NOWHERE, Iid, ImageType, Platform, Vm, VmRequest, VmStatus
+from ..contract import NOWHERE, Iid, ImageType, Platform, Vm, VmRequest, VmStatus, details
 from ..contract.cloud_init import USER, user_data
-from . import details, image, marks, tags
+from . import image, marks, tags
 from .calls import Thing
 from .errors import Fields
 

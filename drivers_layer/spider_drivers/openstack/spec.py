@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..contract import Gpu, MissingReference, NotFound, Ref, Spec, SpecHandler
-from . import details
+from ..contract import Gpu, MissingReference, NotFound, Ref, Spec, SpecHandler, details
 from .calls import OpenStack, Thing
 from .errors import understood
 

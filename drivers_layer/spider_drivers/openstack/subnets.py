@@ -6,8 +6,8 @@ import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..contract import Attempt, Iid, Invalid, NotFound, Part, Subnet, SubnetRequest
-from . import building, details, marks, tags
+from ..contract import Attempt, Iid, Invalid, NotFound, Part, Subnet, SubnetRequest, details
+from . import building, marks, tags
 from .calls import OpenStack, Thing, path
 from .errors import Fields
 

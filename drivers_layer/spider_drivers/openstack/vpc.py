@@ -5,8 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 
-from ..contract import Attempt, Iid, NotFound, Part, Ref, SubnetRequest, Vpc, VpcHandler, VpcRequest, Wait, handling
-from . import building, capability, details, marks, subnets, tags
+from ..contract import (
+    Attempt,
+    Iid,
+    NotFound,
+    Part,
+    Ref,
+    SubnetRequest,
+    Vpc,
+    VpcHandler,
+    VpcRequest,
+    Wait,
+    details,
+    handling,
+)
+from . import building, capability, marks, subnets, tags
 from .calls import OpenStack, Thing, path
 from .errors import Fields, understood
 from .names import UUID, id_of
