@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from requests import PreparedRequest, Response
 
 from ..contract.throttling import retry_after
-from ..contract.wire import Answered
+from ..contract.wire import Answered, members
 
 _READS = ("Describe", "List")
 # The SDK's own data (retry_config.json) and the error centre's pages have codes that begin so.
@@ -29,7 +28,7 @@ class RpcSpeech:
         return action(url) or f"{request.method} {urlsplit(url).path}"
 
     def refusal(self, response: Response, read: bool) -> Answered | None:
-        told, status = _told(response), response.status_code
+        told, status = members(response), response.status_code
         if status < 300 and "RequestId" in told:
             return None
         read = action(str(response.url)).startswith(_READS)
@@ -43,12 +42,3 @@ class RpcSpeech:
         if refusal.spoken and re.fullmatch(TOO_FAST, refusal.code):
             return True
         return refusal.status == 429 or (refusal.status == 503 and refusal.retry_after is not None)
-
-
-def _told(response: Response) -> dict[str, Any]:
-    """{} for what is no JSON object."""
-    try:
-        told = response.json()
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}

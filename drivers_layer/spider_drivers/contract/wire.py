@@ -34,6 +34,7 @@ __all__ = [
     "Wire",
     "broken",
     "from_silence",
+    "members",
     "nonsense",
     "prepare",
     "tls_context",
@@ -139,6 +140,15 @@ def prepare(session: Session, url: str, wire: BaseAdapter) -> None:
     session.proxies = reach.proxies(url)
     session.adapters.clear()
     session.mount("http", wire)  # the beginning of https:// and http+docker:// too
+
+
+def members(response: Response) -> dict[str, Any]:
+    """Of the JSON object that an answer is; none of what is no such thing."""
+    try:
+        told = response.json()
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def from_silence(silence: Silent, redact: Callable[[str], str]) -> CloudError:

@@ -8,7 +8,7 @@ from typing import Any
 from requests import PreparedRequest, Response
 
 from ..contract.throttling import retry_after
-from ..contract.wire import Answered
+from ..contract.wire import Answered, members
 
 _PATH = re.compile(r"/compute/v1/projects/[^/?]+/?([^?]*)")
 _SCOPES = {"global": 1, "aggregated": 1, "zones": 2, "regions": 2}
@@ -50,7 +50,7 @@ class GceSpeech:
         return api(str(request.method), str(request.url))
 
     def refusal(self, response: Response, read: bool) -> Answered | None:
-        told, status = _told(response), response.status_code
+        told, status = members(response), response.status_code
         if status < 300 and str(told.get("kind", "")).startswith("compute#"):
             return None
         error = told.get("error")
@@ -62,15 +62,6 @@ class GceSpeech:
 
     def throttled(self, refusal: Answered) -> bool:
         return refusal.status == 429 or (refusal.status == 403 and refusal.code in _TOO_FAST)
-
-
-def _told(response: Response) -> dict[str, Any]:
-    """{} for what is no JSON object."""
-    try:
-        told = response.json()
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}
 
 
 def _code(error: dict[str, Any], status: int) -> str:

@@ -14,7 +14,7 @@ from requests.adapters import BaseAdapter
 
 from ..contract import Refused, reach
 from ..contract.throttling import retry_after
-from ..contract.wire import Answered, Wire
+from ..contract.wire import Answered, Wire, members
 
 CONNECT_SECONDS, READ_SECONDS = 5, 60
 
@@ -54,7 +54,7 @@ class OpenStackSpeech:
         return f"{request.method} {'/'.join([service, *plain, *_action(words, request)])}"
 
     def refusal(self, response: Response, read: bool) -> Answered | None:
-        told, status = _told(response), response.status_code
+        told, status = members(response), response.status_code
         if _granted(response, told):
             return None
         if status == 404 and str(response.request.url).endswith(_LOG_IN):
@@ -128,15 +128,6 @@ def _granted(response: Response, told: dict[str, Any]) -> bool:
     if status == 300:  # "multiple choices": glance's versions
         return "versions" in told
     return response.is_redirect and _TOKEN_HEADER not in response.request.headers
-
-
-def _told(response: Response) -> dict[str, Any]:
-    """{} for what is no JSON object."""
-    try:
-        told = response.json()
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}
 
 
 def _complaint(told: dict[str, Any]) -> tuple[str, str]:
