@@ -13,7 +13,7 @@ from collections.abc import Collection
 from typing import Any
 from urllib.parse import parse_qsl
 
-from .dialect import Answer, Request, json_answer
+from .dialect import Answer, Request, json_answer, members
 
 _ID = re.compile(r"(?:vpc|vsw|vtb|vrt|sg|i|d|eni|eip)-[0-9a-z]{8,}")
 _QUOTED = re.compile(rb'"((?:vpc|vsw|vtb|vrt|sg|i|d|eni|eip)-[0-9a-z]{8,})"')
@@ -78,11 +78,11 @@ class Alibaba:
         return json_answer(status, data)
 
     def code(self, answer: Answer) -> str:
-        return str(_data(answer.body).get("Code", "")) if answer.status >= 400 else ""
+        return str(members(answer.body).get("Code", "")) if answer.status >= 400 else ""
 
     def ids(self, answer: Answer) -> set[str]:
         found = {text.decode() for text in _QUOTED.findall(answer.body)}
-        return found | _pairs(_data(answer.body)) if _OF_PAIR.encode() in answer.body else found
+        return found | _pairs(members(answer.body)) if _OF_PAIR.encode() in answer.body else found
 
     def named(self, request: Request) -> set[str]:
         return {found for text in _given(request).values() for found in _ID.findall(text)}
@@ -99,7 +99,7 @@ class Alibaba:
 
     def without(self, answer: Answer, ids: Collection[str]) -> Answer:
         """Elements of lists, and ids in lists; the count of all is as much less."""
-        data = _data(answer.body)
+        data = members(answer.body)
         if not data:
             return answer
         shown = _without(data, ids)
@@ -120,14 +120,6 @@ def _given(request: Request) -> dict[str, str]:
 def _parsed(query: str, form: str) -> dict[str, str]:
     """A call is looked at several times."""
     return dict(parse_qsl(query, keep_blank_values=True)) | dict(parse_qsl(form, keep_blank_values=True))
-
-
-def _data(body: bytes) -> dict[str, Any]:
-    try:
-        data = json.loads(body)
-    except ValueError:
-        return {}
-    return data if isinstance(data, dict) else {}
 
 
 def _pairs(data: Any) -> set[str]:

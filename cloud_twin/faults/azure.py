@@ -8,7 +8,7 @@ from collections.abc import Collection
 from typing import Any
 from urllib.parse import unquote
 
-from .dialect import Answer, Request, json_answer
+from .dialect import Answer, Request, json_answer, members, parsed, strings, without
 
 _GROUP = r"/subscriptions/[^/]+/resourcegroups/[^/]+"
 _ID = re.compile(rf"{_GROUP}(/providers/[^/]+(/[^/]+/[^/]+)+)?")
@@ -31,8 +31,7 @@ class Azure:
         found = _LOCATION.search(request.path)
         if found:
             return found[1]
-        data = _data(request.body) if request.method == "PUT" else {}
-        location = data.get("location", "") if isinstance(data, dict) else ""
+        location = members(request.body).get("location", "") if request.method == "PUT" else ""
         return str(location).replace(" ", "").lower()
 
     def is_read(self, request: Request) -> bool:
@@ -44,18 +43,17 @@ class Azure:
     def code(self, answer: Answer) -> str:
         if answer.status < 400:
             return ""
-        data = _data(answer.body)
-        error = data.get("error") if isinstance(data, dict) else None
+        error = members(answer.body).get("error")
         return str(error.get("code", "")) if isinstance(error, dict) else str(error or "")
 
     def ids(self, answer: Answer) -> set[str]:
-        return {found for text in _strings(_data(answer.body)) if (found := _id(text))}
+        return {found for text in strings(parsed(answer.body)) if (found := _id(text))}
 
     def named(self, request: Request) -> set[str]:
         """A PUT names what it makes: that is none that was there before."""
         path = _path_ids(request)
         made = path[-1:] if request.method == "PUT" else []
-        return (set(path) | {found for text in _strings(_data(request.body)) if (found := _id(text))}) - set(made)
+        return (set(path) | {found for text in strings(parsed(request.body)) if (found := _id(text))}) - set(made)
 
     def addressed(self, request: Request) -> set[str]:
         return set(_path_ids(request))
@@ -74,8 +72,10 @@ class Azure:
 
     def without(self, answer: Answer, ids: Collection[str]) -> Answer:
         """Elements of lists, of those within a resource too."""
-        data = _data(answer.body)
-        return answer.having(json.dumps(_without(data, ids)).encode()) if data is not None else answer
+        data = parsed(answer.body)
+        if data is None:
+            return answer
+        return answer.having(json.dumps(without(data, lambda one: _hidden(one, ids))).encode())
 
 
 def _template(path: str) -> str:
@@ -119,27 +119,8 @@ def _id(text: str) -> str:
     return "" if any(word in low for word in _INNER) or "/providers/microsoft.resources/" in low else low
 
 
-def _data(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError:
-        return None
-
-
-def _strings(data: Any) -> list[str]:
-    if isinstance(data, str):
-        return [data]
-    inner = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
-    return [text for one in inner for text in _strings(one)]
-
-
-def _without(data: Any, ids: Collection[str]) -> Any:
-    if isinstance(data, list):
-        kept = [one for one in data if not (isinstance(one, dict) and str(one.get("id", "")).lower() in ids)]
-        return [_without(one, ids) for one in kept]
-    if isinstance(data, dict):
-        return {name: _without(value, ids) for name, value in data.items()}
-    return data
+def _hidden(one: Any, ids: Collection[str]) -> bool:
+    return isinstance(one, dict) and str(one.get("id", "")).lower() in ids
 
 
 AZURE = Azure()

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection
-from typing import Any
 from urllib.parse import unquote
 
-from .dialect import Answer, Request, json_answer
+from .dialect import Answer, Request, json_answer, members, parsed, strings
 
 _PATH = re.compile(r"/cloudit/v[\d.]+/(\w+)/v1\.0/[^/]+/(.+)")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -45,14 +44,13 @@ class Cloudit:
     def code(self, answer: Answer) -> str:
         if answer.status < 400:
             return ""
-        data = _data(answer.body)
-        return str(data.get("code") or answer.status) if isinstance(data, dict) else str(answer.status)
+        return str(members(answer.body).get("code") or answer.status)
 
     def ids(self, answer: Answer) -> set[str]:
-        return {text for text in _strings(_data(answer.body)) if _ID.fullmatch(text)}
+        return {text for text in strings(parsed(answer.body)) if _ID.fullmatch(text)}
 
     def named(self, request: Request) -> set[str]:
-        return self.addressed(request) | {text for text in _strings(_data(request.body)) if _ID.fullmatch(text)}
+        return self.addressed(request) | {text for text in strings(parsed(request.body)) if _ID.fullmatch(text)}
 
     def addressed(self, request: Request) -> set[str]:
         return {word for word in unquote(request.path).split("/") if _ID.fullmatch(word)}
@@ -61,25 +59,11 @@ class Cloudit:
         return self.error(404, "NOT_FOUND", f"'{cloud_id}' was not found.")
 
     def without(self, answer: Answer, ids: Collection[str]) -> Answer:
-        data = _data(answer.body)
+        data = parsed(answer.body)
         if not isinstance(data, list):
             return answer
         kept = [one for one in data if not (isinstance(one, dict) and one.get("id") in ids)]
         return answer.having(json.dumps(kept).encode())
-
-
-def _data(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError:
-        return {}
-
-
-def _strings(data: Any) -> list[str]:
-    if isinstance(data, str):
-        return [data]
-    inner = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
-    return [text for one in inner for text in _strings(one)]
 
 
 CLOUDIT = Cloudit()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -68,3 +68,39 @@ class Dialect(Protocol):
 def json_answer(status: int, data: Any) -> Answer:
     body = json.dumps(data).encode()
     return Answer(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))], body)
+
+
+def parsed(body: bytes) -> Any:
+    """None for what is no JSON."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
+def members(body: bytes) -> dict[str, Any]:
+    """Of a JSON object; none of what is no such thing."""
+    data = parsed(body)
+    return data if isinstance(data, dict) else {}
+
+
+def elements(data: Any) -> list[Any]:
+    """Of a list; none of what is no such thing."""
+    return data if isinstance(data, list) else []
+
+
+def strings(data: Any) -> list[str]:
+    """All in it, however deep, without the names of members."""
+    if isinstance(data, str):
+        return [data]
+    inner = data.values() if isinstance(data, dict) else elements(data)
+    return [text for one in inner for text in strings(one)]
+
+
+def without(data: Any, hidden: Callable[[Any], bool]) -> Any:
+    """The same, and no list in it has an element that is `hidden`."""
+    if isinstance(data, list):
+        return [without(one, hidden) for one in data if not hidden(one)]
+    if isinstance(data, dict):
+        return {name: without(value, hidden) for name, value in data.items()}
+    return data

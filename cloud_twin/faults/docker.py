@@ -8,7 +8,7 @@ from collections.abc import Collection
 from typing import Any
 from urllib.parse import unquote
 
-from .dialect import Answer, Request, json_answer
+from .dialect import Answer, Request, json_answer, parsed, strings, without
 
 _VERSION = re.compile(r"/v\d+\.\d+(?=/)")
 _ID = re.compile(r"(?:sha256:)?[0-9a-f]{64}")
@@ -41,10 +41,7 @@ class Docker:
         return str(answer.status) if answer.status >= 400 else ""
 
     def ids(self, answer: Answer) -> set[str]:
-        try:
-            return {text for text in _strings(json.loads(answer.body)) if _ID.fullmatch(text)}
-        except ValueError:
-            return set()
+        return {text for text in strings(parsed(answer.body)) if _ID.fullmatch(text)}
 
     def named(self, request: Request) -> set[str]:
         return {word for word in unquote(request.path).split("/") if _ID.fullmatch(word)}
@@ -58,10 +55,10 @@ class Docker:
         return self.error(404, "", told.format(cloud_id))
 
     def without(self, answer: Answer, ids: Collection[str]) -> Answer:
-        try:
-            return answer.having(json.dumps(_without(json.loads(answer.body), ids)).encode())
-        except ValueError:
+        data = parsed(answer.body)
+        if data is None:
             return answer
+        return answer.having(json.dumps(without(data, lambda one: _hidden(one, ids))).encode())
 
 
 _ABSENT = {
@@ -72,20 +69,8 @@ _ABSENT = {
 _IMAGE_VERBS = {"json", "history", "push", "tag", "get"}
 
 
-def _strings(data: Any) -> list[str]:
-    if isinstance(data, str):
-        return [data]
-    inner = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
-    return [text for one in inner for text in _strings(one)]
-
-
-def _without(data: Any, ids: Collection[str]) -> Any:
-    if isinstance(data, list):
-        kept = [one for one in data if not (isinstance(one, dict) and one.get("Id") in ids)]
-        return [_without(one, ids) for one in kept]
-    if isinstance(data, dict):
-        return {key: _without(value, ids) for key, value in data.items()}
-    return data
+def _hidden(one: Any, ids: Collection[str]) -> bool:
+    return isinstance(one, dict) and one.get("Id") in ids
 
 
 DOCKER = Docker()

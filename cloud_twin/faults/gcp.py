@@ -12,7 +12,7 @@ from collections.abc import Collection
 from typing import Any
 from urllib.parse import unquote
 
-from .dialect import Answer, Request, json_answer
+from .dialect import Answer, Request, elements, json_answer, members, strings
 
 _KINDS = "networks|subnetworks|firewalls|instances|disks|addresses|images|routes|routers|forwardingRules"
 _ID = re.compile(rf"projects/[^/]+/(?:global|(?:zones|regions)/[^/]+)/(?:{_KINDS})/[^/]+")
@@ -67,21 +67,21 @@ class Gcp:
     def code(self, answer: Answer) -> str:
         if answer.status < 400:
             return ""
-        error = _data(answer.body).get("error")
+        error = members(answer.body).get("error")
         if not isinstance(error, dict):
             return str(error or "")
         return str(next((one.get("reason", "") for one in error.get("errors", ())), error.get("status", "")))
 
     def ids(self, answer: Answer) -> set[str]:
         """Of operations only what they make: what others are about may be gone."""
-        data = _data(answer.body)
-        shown = [data, *_list(data.get("items"))]
+        data = members(answer.body)
+        shown = [data, *elements(data.get("items"))]
         if data.get("kind") in ("compute#operation", "compute#operationList"):
             shown = [one.get("targetLink") for one in shown if one.get("operationType") == "insert"]
-        return {found for text in _strings(shown) if (found := _id(text))}
+        return {found for text in strings(shown) if (found := _id(text))}
 
     def named(self, request: Request) -> set[str]:
-        return self.addressed(request) | {found for text in _strings(_data(request.body)) if (found := _id(text))}
+        return self.addressed(request) | {found for text in strings(members(request.body)) if (found := _id(text))}
 
     def addressed(self, request: Request) -> set[str]:
         found = _ID.match("/".join(_words(request)))
@@ -92,7 +92,7 @@ class Gcp:
 
     def without(self, answer: Answer, ids: Collection[str]) -> Answer:
         """Elements of lists, and links in lists; a list that is empty then is left out, as Google does."""
-        data = _data(answer.body)
+        data = members(answer.body)
         return answer.having(json.dumps(_without(data, ids)).encode()) if data else answer
 
 
@@ -127,25 +127,6 @@ def _id(text: str) -> str:
     found = _LINK.fullmatch(text)
     path = found[1] if found else text
     return path if _ID.fullmatch(path) else ""
-
-
-def _data(body: bytes) -> Any:
-    try:
-        data = json.loads(body)
-    except ValueError:
-        return {}
-    return data if isinstance(data, dict) else {}
-
-
-def _list(data: Any) -> list[Any]:
-    return data if isinstance(data, list) else []
-
-
-def _strings(data: Any) -> list[str]:
-    if isinstance(data, str):
-        return [data]
-    inner = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
-    return [text for one in inner for text in _strings(one)]
 
 
 def _hidden(one: Any, ids: Collection[str]) -> bool:

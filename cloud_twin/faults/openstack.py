@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
-from .dialect import Answer, Request, json_answer
+from .dialect import Answer, Request, elements, json_answer, members, strings, without
 
 _PATH = re.compile(
     r"/(identity|compute|networking|network|image|placement|volume|load-balancer)(?:/(v\d[\d.]*))?(?:/(.*))?"
@@ -73,7 +73,7 @@ class OpenStack:
             return f"{request.method} {request.path}"
         template = _template(words)
         if words[-1:] == ["action"]:
-            action = next(iter(_data(request.body)), "")
+            action = next(iter(members(request.body)), "")
             template = [*template, *([action] if action else [])]
         return f"{request.method} {'/'.join([service, *template])}"
 
@@ -93,7 +93,7 @@ class OpenStack:
     def code(self, answer: Answer) -> str:
         if answer.status < 400:
             return ""
-        data = _data(answer.body)
+        data = members(answer.body)
         first = next(iter(data), "")
         inner = data.get(first)
         if isinstance(inner, dict):
@@ -101,20 +101,20 @@ class OpenStack:
         return str(answer.status)
 
     def ids(self, answer: Answer) -> set[str]:
-        data = _data(answer.body)
+        data = members(answer.body)
         found = set[str]()
         for name in _RESOURCES:
-            shown = [data.get(name), *_list(data.get(f"{name}s"))]
+            shown = [data.get(name), *elements(data.get(f"{name}s"))]
             found |= {found_id for one in shown for found_id in _ids_of(one)}
         found |= {str(data[name]) for name in ("image_id", "port_id") if _is_id(data.get(name))}
         # An image by itself has no member around it.
         if str(data.get("schema", "")).endswith("/schemas/image"):
             found |= _ids_of(data)
-        pairs = [{"keypair": data.get("keypair")}, *_list(data.get("keypairs"))]
+        pairs = [{"keypair": data.get("keypair")}, *elements(data.get("keypairs"))]
         return found | {_keypair(one) for one in pairs if _keypair(one)} | _located(answer)
 
     def named(self, request: Request) -> set[str]:
-        return self.addressed(request) | {one for one in _strings(_data(request.body)) if _is_id(one)}
+        return self.addressed(request) | {one for one in strings(members(request.body)) if _is_id(one)}
 
     def addressed(self, request: Request) -> set[str]:
         service, words = _split(request.path)
@@ -137,8 +137,8 @@ class OpenStack:
 
     def without(self, answer: Answer, ids: Collection[str]) -> Answer:
         """Elements of lists, of those within a resource too."""
-        data = _data(answer.body)
-        return answer.having(json.dumps(_without(data, ids)).encode()) if data else answer
+        data = members(answer.body)
+        return answer.having(json.dumps(without(data, lambda one: _hidden(one, ids))).encode()) if data else answer
 
 
 def _split(path: str) -> tuple[str, list[str]]:
@@ -172,7 +172,7 @@ def _ids_of(one: Any) -> set[str]:
     """Of a resource, and of the rules of a group, which are made and shown along with it."""
     if not isinstance(one, dict):
         return set()
-    inner = [rule for rule in _list(one.get("security_group_rules")) if isinstance(rule, dict)]
+    inner = [rule for rule in elements(one.get("security_group_rules")) if isinstance(rule, dict)]
     return {str(each["id"]) for each in (one, *inner) if _is_id(each.get("id"))}
 
 
@@ -187,14 +187,6 @@ def _located(answer: Answer) -> set[str]:
     headers = {name.lower(): value for name, value in answer.headers}
     found = re.search(r"/images/([0-9a-f-]{36})$", headers.get("location", ""))
     return {found[1]} if found else set()
-
-
-def _without(data: Any, ids: Collection[str]) -> Any:
-    if isinstance(data, list):
-        return [_without(one, ids) for one in data if not _hidden(one, ids)]
-    if isinstance(data, dict):
-        return {name: _without(value, ids) for name, value in data.items()}
-    return data
 
 
 def _hidden(one: Any, ids: Collection[str]) -> bool:
@@ -218,25 +210,6 @@ def _phrase(status: int) -> str:
         return HTTPStatus(status).phrase
     except ValueError:
         return ""
-
-
-def _data(body: bytes) -> dict[str, Any]:
-    try:
-        data = json.loads(body)
-    except ValueError:
-        return {}
-    return data if isinstance(data, dict) else {}
-
-
-def _list(data: Any) -> list[Any]:
-    return data if isinstance(data, list) else []
-
-
-def _strings(data: Any) -> list[str]:
-    if isinstance(data, str):
-        return [data]
-    inner = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
-    return [text for one in inner for text in _strings(one)]
 
 
 OPENSTACK = OpenStack()
