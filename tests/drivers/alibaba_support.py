@@ -4,38 +4,32 @@ that answers as ECS and VPC do on the wire."""
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import parse_qsl
 
 from spider_drivers.alibaba import AlibabaDriver
 from spider_drivers.alibaba.connection import AlibabaConnection
 from spider_drivers.contract import (
-    Attempt,
     CallRecord,
     CallRecorder,
     ConnectionInfo,
     Ref,
-    Rule,
     SecurityGroup,
-    SecurityGroupRequest,
     SubnetRequest,
     SystemClock,
-    VirtualClock,
-    Vm,
     VmRequest,
     Vpc,
     VpcRequest,
-    Wait,
 )
 
 from cloud_twin.serve import serving
 from cloud_twin.twin import Twin
 from tests.cloud_twin.alibaba.judge import Judge
 from tests.drivers.docker_support import Answer, Request
+from tests.drivers.support import Kept, done, ref
 
 REGION, ZONE = "ap-northeast-1", "ap-northeast-1a"
 KEYS = {"Region": REGION, "Zone": ZONE}
@@ -43,34 +37,16 @@ IMAGE = "ubuntu_22_04_x64_20G_alibase_20261015.vhd"
 SPEC = "ecs.t6-c1m1.large"
 SECRET = "an+access/key=secret0example"
 CREDENTIAL = {"ClientId": "LTAI5tExampleExampleExam", "ClientSecret": SECRET}
-# Nobody has the private half.
-PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS somebody"
-
-T = TypeVar("T")
-_tokens = itertools.count(1)
 
 
-@dataclass
-class Alibaba:
+class Alibaba(Kept[AlibabaConnection]):
     """`call` and `all` are the driver's own way to ECS and VPC, for looking at what it has made."""
-
-    connection: AlibabaConnection
-    records: list[CallRecord]
 
     def call(self, api: str, **parameters: Any) -> dict[str, Any]:
         return self.connection._acs.call(api, **parameters)
 
     def all(self, api: str, **parameters: Any) -> list[dict[str, Any]]:
         return self.connection._acs.all(api, **parameters)
-
-    def apis_of(self, step: Callable[[], object]) -> list[str]:
-        """Names of the calls that `step` makes."""
-        before = len(self.records)
-        step()
-        return [record.api for record in self.records[before:]]
-
-    def outcomes(self) -> list[tuple[str, str]]:
-        return [(record.api, record.error_code) for record in self.records]
 
 
 def connect(
@@ -134,40 +110,15 @@ def fresh(found: Emulated) -> Iterator[Alibaba]:
     alibaba.connection.close()
 
 
-def done(step: Callable[[Attempt], T | Wait], attempt: Attempt | None = None, twin: Twin | None = None) -> T:
-    """The answer of an operation, whose waits cost no time: they are passed by the twin's clock."""
-    attempt = attempt or Attempt(f"operation-{next(_tokens)}", clock=VirtualClock())
-    for _ in range(100):
-        answer = step(attempt)
-        if not isinstance(answer, Wait):
-            return answer
-        if twin:
-            twin.clock.advance(answer.seconds)
-    raise AssertionError(f"still {answer}")
-
-
 def make_vpc(alibaba: Alibaba, name: str = "net", cidr: str = "10.0.0.0/16", subnet: str = "10.0.1.0/24") -> Vpc:
     """With one subnet, `<name>-a`."""
     request = VpcRequest(name, cidr, (SubnetRequest(f"{name}-a", subnet),))
     return done(lambda attempt: alibaba.connection.vpc.create(request, attempt))
 
 
-def make_group(alibaba: Alibaba, vpc: Vpc, *rules: Rule, name: str = "group") -> SecurityGroup:
-    request = SecurityGroupRequest(name, ref(vpc), rules)
-    return done(lambda attempt: alibaba.connection.security_group.create(request, attempt))
-
-
 def vm_request(vpc: Vpc, *groups: SecurityGroup, name: str = "machine", **more: Any) -> VmRequest:
     subnet, refs = ref(vpc.subnets[0]), tuple(ref(group) for group in groups)
     return VmRequest(name, Ref(IMAGE, IMAGE), SPEC, ref(vpc), subnet, refs, **more)
-
-
-def make_vm(alibaba: Alibaba, request: VmRequest) -> Vm:
-    return done(lambda attempt: alibaba.connection.vm.create(request, attempt))
-
-
-def ref(shape: Any) -> Ref:
-    return Ref(shape.iid.name, shape.iid.id)
 
 
 def answer(**members: Any) -> Answer:

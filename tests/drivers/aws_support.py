@@ -4,45 +4,33 @@ as EC2 does on the wire."""
 from __future__ import annotations
 
 import contextlib
-import itertools
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import parse_qs
 
 from spider_drivers.aws import AwsDriver
 from spider_drivers.aws.connection import AwsConnection
 from spider_drivers.contract import (
-    Attempt,
     CallRecord,
     CallRecorder,
     ConnectionInfo,
-    Ref,
     SubnetRequest,
     SystemClock,
-    VirtualClock,
     Vpc,
     VpcRequest,
-    Wait,
 )
+
+from tests.drivers.support import Kept, done
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 CREDENTIAL = {"ClientId": "AKIAIOSFODNN7EXAMPLE", "ClientSecret": SECRET}
-# Nobody has the private half.
-PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS somebody"
-
-T = TypeVar("T")
-_tokens = itertools.count(1)
 
 
-@dataclass
-class Aws:
+class Aws(Kept[AwsConnection]):
     """`ec2` is the driver's own way to EC2, for looking at what it has made."""
-
-    connection: AwsConnection
-    records: list[CallRecord]
 
     def ec2(self, operation: str, **parameters: Any) -> dict[str, Any]:
         return self.connection._ec2.call(operation, **parameters)
@@ -51,12 +39,6 @@ class Aws:
         """All tags of a resource, those that stand for name and token too."""
         found = self.ec2("describe_tags", Filters=[{"Name": "resource-id", "Values": [cloud_id]}])
         return {tag["Key"]: tag["Value"] for tag in found["Tags"]}
-
-    def apis_of(self, step: Callable[[], object]) -> list[str]:
-        """Names of the calls that `step` makes."""
-        before = len(self.records)
-        step()
-        return [record.api for record in self.records[before:]]
 
 
 def connect(url: str, *, page_size: int | None = None, **region_keys: str) -> Aws:
@@ -68,23 +50,9 @@ def connect(url: str, *, page_size: int | None = None, **region_keys: str) -> Aw
     return Aws(connection, records)
 
 
-def done(step: Callable[[Attempt], T | Wait], attempt: Attempt | None = None) -> T:
-    """The answer of an operation, whose waits cost no time."""
-    attempt = attempt or Attempt(f"operation-{next(_tokens)}", clock=VirtualClock())
-    for _ in range(50):
-        answer = step(attempt)
-        if not isinstance(answer, Wait):
-            return answer
-    raise AssertionError(f"still {answer}")
-
-
 def make_vpc(aws: Aws) -> Vpc:
     request = VpcRequest("net", "10.0.0.0/16", (SubnetRequest("a", "10.0.1.0/24"),))
     return done(lambda attempt: aws.connection.vpc.create(request, attempt))
-
-
-def ref(shape: Any) -> Ref:
-    return Ref(shape.iid.name, shape.iid.id)
 
 
 @dataclass

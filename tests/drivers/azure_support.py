@@ -4,14 +4,13 @@ as Entra and ARM do on the wire."""
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from spider_drivers.azure import AzureDriver, log_in
@@ -19,14 +18,10 @@ from spider_drivers.azure.calls import Arm
 from spider_drivers.azure.connection import AzureConnection
 from spider_drivers.conformance import Cloud
 from spider_drivers.contract import (
-    Attempt,
     CallRecord,
     CallRecorder,
     ConnectionInfo,
-    Ref,
     SystemClock,
-    VirtualClock,
-    Wait,
 )
 
 from cloud_twin.azure import Azure as EmulatedAzure
@@ -34,6 +29,7 @@ from cloud_twin.clock import TwinClock
 from cloud_twin.faults import Faults
 from cloud_twin.tls import Authority, server_context
 from tests.drivers.azure_server import serving
+from tests.drivers.support import Kept
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -47,31 +43,16 @@ CREDENTIAL = {
     "SubscriptionId": SUBSCRIPTION,
 }
 TOKEN = "eyJ-a-token-of-nobody-s"
-# Nobody has the private half.
-PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS somebody"
 UBUNTU = "Canonical:ubuntu-24_04-lts:server:latest"
 LOG_IN = ["GET v2.0/.well-known/openid-configuration", "POST oauth2/v2.0/token"]
 
-T = TypeVar("T")
-_tokens = itertools.count(1)
 
-
-@dataclass
-class Azure:
+class Azure(Kept[AzureConnection]):
     """`arm` is the driver's own way to Azure, for looking at what it has made."""
-
-    connection: AzureConnection
-    records: list[CallRecord]
 
     @property
     def arm(self) -> Arm:
         return self.connection._arm
-
-    def apis_of(self, step: Callable[[], object]) -> list[str]:
-        """Names of the calls that `step` makes."""
-        before = len(self.records)
-        step()
-        return [record.api for record in self.records[before:]]
 
 
 @cache
@@ -87,20 +68,6 @@ def connect(url: str, credential: dict[str, str] = CREDENTIAL, **region_keys: st
     connection = AzureDriver().connect(info, recorder)
     assert isinstance(connection, AzureConnection)
     return Azure(connection, records)
-
-
-def done(step: Callable[[Attempt], T | Wait], attempt: Attempt | None = None) -> T:
-    """The answer of an operation, whose waits cost no time."""
-    attempt = attempt or Attempt(f"operation-{next(_tokens)}", clock=VirtualClock())
-    for _ in range(100):
-        answer = step(attempt)
-        if not isinstance(answer, Wait):
-            return answer
-    raise AssertionError(f"still {answer}")
-
-
-def ref(shape: Any) -> Ref:
-    return Ref(shape.iid.name, shape.iid.id)
 
 
 @dataclass

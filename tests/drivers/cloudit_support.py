@@ -3,42 +3,31 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from spider_drivers.cloudit import CloudItDriver
 from spider_drivers.cloudit.connection import CloudItConnection
 from spider_drivers.contract import (
-    Attempt,
     CallRecord,
     CallRecorder,
     ConnectionInfo,
     Ref,
-    Rule,
     SecurityGroup,
-    SecurityGroupRequest,
     SubnetRequest,
     SystemClock,
-    VirtualClock,
-    Vm,
     VmRequest,
     Vpc,
     VpcRequest,
-    Wait,
 )
 
 from cloud_twin.serve import serving
 from cloud_twin.twin import Twin
+from tests.drivers.support import Kept, done, ref
 
 IMAGE, SPEC, CIDR = "CentOS-7", "small-1", "10.0.0.0/16"
-# Nobody has the private half.
-PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS somebody"
-
-T = TypeVar("T")
-_tokens = itertools.count(1)
 
 
 def credential(url: str) -> dict[str, str]:
@@ -46,24 +35,11 @@ def credential(url: str) -> dict[str, str]:
     return {"IdentityEndpoint": url, "AuthToken": "token-of-nobody", "TenantId": "tnt0009", "ClusterId": "cluster01"}
 
 
-@dataclass
-class Cloudit:
+class Cloudit(Kept[CloudItConnection]):
     """`call` is the driver's own way to Cloudit, for looking at what it has made."""
-
-    connection: CloudItConnection
-    records: list[CallRecord]
 
     def call(self, method: str, path: str, *parts: str, **more: Any) -> Any:
         return self.connection._cloudit.call(method, path, *parts, **more)
-
-    def apis_of(self, step: Callable[[], object]) -> list[str]:
-        """Names of the calls that `step` makes."""
-        before = len(self.records)
-        step()
-        return [record.api for record in self.records[before:]]
-
-    def outcomes(self) -> list[tuple[str, str]]:
-        return [(record.api, record.error_code) for record in self.records]
 
 
 def connect(url: str, given: Mapping[str, str] | None = None, **region_keys: str) -> Cloudit:
@@ -118,23 +94,6 @@ def fresh(emulation: Emulated) -> Iterator[Cloudit]:
     found.connection.close()
 
 
-def attempt(token: str = "", **more: Any) -> Attempt:
-    """Of an operation of its own."""
-    return Attempt(token or f"operation-{next(_tokens)}", clock=VirtualClock(), **more)
-
-
-def done(step: Callable[[Attempt], T | Wait], with_: Attempt | None = None, twin: Twin | None = None) -> T:
-    """The answer of an operation, whose waits cost no time: they are passed by the twin's clock."""
-    given = with_ or attempt()
-    for _ in range(100):
-        answer = step(given)
-        if not isinstance(answer, Wait):
-            return answer
-        if twin:
-            twin.clock.advance(answer.seconds)
-    raise AssertionError(f"still {answer}")
-
-
 def make_vpc(cloudit: Cloudit, *cidrs: str) -> Vpc:
     """With subnets `net-1` and so on; one of 10.0.4.0/22 by default."""
     subnets = tuple(SubnetRequest(f"net-{n}", cidr) for n, cidr in enumerate(cidrs or ("10.0.4.0/22",), 1))
@@ -142,21 +101,8 @@ def make_vpc(cloudit: Cloudit, *cidrs: str) -> Vpc:
     return done(lambda attempt: cloudit.connection.vpc.create(request, attempt))
 
 
-def make_group(cloudit: Cloudit, vpc: Vpc, *rules: Rule, name: str = "group") -> SecurityGroup:
-    request = SecurityGroupRequest(name, ref(vpc), rules)
-    return done(lambda attempt: cloudit.connection.security_group.create(request, attempt))
-
-
 def vm_request(vpc: Vpc, *groups: SecurityGroup, name: str = "vm", **more: Any) -> VmRequest:
     subnet, refs = ref(vpc.subnets[0]), tuple(ref(group) for group in groups)
     return VmRequest(
         name, **{"image": Ref(IMAGE), "spec": SPEC, "vpc": ref(vpc), "subnet": subnet, **more}, security_groups=refs
     )
-
-
-def make_vm(cloudit: Cloudit, request: VmRequest) -> Vm:
-    return done(lambda attempt: cloudit.connection.vm.create(request, attempt))
-
-
-def ref(shape: Any) -> Ref:
-    return Ref(shape.iid.name, shape.iid.id)

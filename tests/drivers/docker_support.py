@@ -19,6 +19,8 @@ from spider_drivers.contract import CallRecord, CallRecorder, ConnectionInfo, Sy
 from spider_drivers.docker import DockerDriver
 from spider_drivers.docker.connection import DockerConnection
 
+from tests.drivers.support import Kept
+
 VERSION = {"ApiVersion": "1.41", "MinAPIVersion": "1.12", "Version": "20.10.24"}
 CONTAINER = {
     "Id": "c" * 64,
@@ -147,11 +149,7 @@ def wire(tls: ssl.SSLContext | None = None, socket_path: Path | None = None) -> 
         thread.join()
 
 
-@dataclass
-class Docker:
-    connection: DockerConnection
-    records: list[CallRecord]
-
+class Docker(Kept[DockerConnection]):
     def outcomes(self) -> list[tuple[str, str]]:
         """API and code of each call, the question for the version left out."""
         return [(one.api, one.error_code) for one in self.records if one.api != "GET /version"]

@@ -4,32 +4,25 @@ server that answers as Compute Engine does on the wire."""
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from spider_drivers.contract import (
-    Attempt,
     CallRecord,
     CallRecorder,
     ConnectionInfo,
     Ref,
-    Rule,
     SecurityGroup,
-    SecurityGroupRequest,
     SubnetRequest,
     SystemClock,
-    VirtualClock,
-    Vm,
     VmRequest,
     Vpc,
     VpcRequest,
-    Wait,
 )
 from spider_drivers.gcp import GcpDriver
 from spider_drivers.gcp.connection import GcpConnection
@@ -38,16 +31,12 @@ from cloud_twin.serve import serving
 from cloud_twin.twin import Twin
 from tests.cloud_twin.gcp.judge import Judge
 from tests.drivers.docker_support import Answer
+from tests.drivers.support import Kept, done, ref
 
 REGION, ZONE = "us-central1", "us-central1-a"
 KEYS = {"Region": REGION, "Zone": ZONE}
 IMAGE = "https://www.googleapis.com/compute/v1/projects/debian-cloud/global/images/family/debian-12"
 SPEC = "e2-medium"
-# Nobody has the private half.
-PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS somebody"
-
-T = TypeVar("T")
-_tokens = itertools.count(1)
 
 
 @cache
@@ -68,27 +57,14 @@ def credential() -> dict[str, str]:
     }
 
 
-@dataclass
-class Gcp:
+class Gcp(Kept[GcpConnection]):
     """`call` and `all` are the driver's own way to Compute Engine, for looking at what it has made."""
-
-    connection: GcpConnection
-    records: list[CallRecord]
 
     def call(self, api: str, **parameters: Any) -> dict[str, Any]:
         return self.connection._gce.call(api, **parameters)
 
     def all(self, api: str, **parameters: Any) -> list[dict[str, Any]]:
         return self.connection._gce.all(api, **parameters)
-
-    def apis_of(self, step: Callable[[], object]) -> list[str]:
-        """Names of the calls that `step` makes."""
-        before = len(self.records)
-        step()
-        return [record.api for record in self.records[before:]]
-
-    def outcomes(self) -> list[tuple[str, str]]:
-        return [(record.api, record.error_code) for record in self.records]
 
 
 def connect(
@@ -144,40 +120,15 @@ def emulated(transition_seconds: float = 0.0, *, judged: bool = False) -> Iterat
     assert judge.violations == []
 
 
-def done(step: Callable[[Attempt], T | Wait], attempt: Attempt | None = None, twin: Twin | None = None) -> T:
-    """The answer of an operation, whose waits cost no time: they are passed by the twin's clock."""
-    attempt = attempt or Attempt(f"operation-{next(_tokens)}", clock=VirtualClock())
-    for _ in range(100):
-        answer = step(attempt)
-        if not isinstance(answer, Wait):
-            return answer
-        if twin:
-            twin.clock.advance(answer.seconds)
-    raise AssertionError(f"still {answer}")
-
-
 def make_vpc(gcp: Gcp, name: str = "net", cidr: str = "10.0.1.0/24") -> Vpc:
     """With one subnet, `<name>-a`."""
     request = VpcRequest(name, "", (SubnetRequest(f"{name}-a", cidr),))
     return done(lambda attempt: gcp.connection.vpc.create(request, attempt))
 
 
-def make_group(gcp: Gcp, vpc: Vpc, *rules: Rule, name: str = "group") -> SecurityGroup:
-    request = SecurityGroupRequest(name, ref(vpc), rules)
-    return done(lambda attempt: gcp.connection.security_group.create(request, attempt))
-
-
 def vm_request(vpc: Vpc, *groups: SecurityGroup, name: str = "vm", **more: Any) -> VmRequest:
     subnet, refs = ref(vpc.subnets[0]), tuple(ref(group) for group in groups)
     return VmRequest(name, Ref(IMAGE, IMAGE), SPEC, ref(vpc), subnet, refs, **more)
-
-
-def make_vm(gcp: Gcp, request: VmRequest) -> Vm:
-    return done(lambda attempt: gcp.connection.vm.create(request, attempt))
-
-
-def ref(shape: Any) -> Ref:
-    return Ref(shape.iid.name, shape.iid.id)
 
 
 def error(status: int, reason: str, text: str, **headers: str) -> Answer:

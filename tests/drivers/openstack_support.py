@@ -3,45 +3,35 @@ server that answers as its services do on the wire."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import requests
 from keystoneauth1.identity.v3 import Password
 from keystoneauth1.session import Session
 from spider_drivers.contract import (
-    Attempt,
     CallRecord,
     CallRecorder,
     ConnectionInfo,
     Ref,
-    Rule,
     SecurityGroup,
-    SecurityGroupRequest,
     SubnetRequest,
     SystemClock,
-    VirtualClock,
-    Vm,
     VmRequest,
     Vpc,
     VpcRequest,
-    Wait,
 )
 from spider_drivers.openstack import OpenStackDriver
 from spider_drivers.openstack.calls import OpenStack
 from spider_drivers.openstack.connection import OpenStackConnection
 
-from cloud_twin.twin import Twin
 from tests.drivers.docker_support import Answer, Wire
+from tests.drivers.support import Kept, done, ref
 
 if TYPE_CHECKING:
     from tests.drivers.openstack_place import Place
 
 REGION = "RegionOne"
-# Nobody has the private half.
-PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS somebody"
 # One that only a server which asks for nothing accepts. No answer, record or error may hold a canary.
 GIVEN = {
     "Username": "somebody",
@@ -51,29 +41,13 @@ GIVEN = {
 }
 SERVERS = Answer({"servers": []})
 
-T = TypeVar("T")
-_tokens = itertools.count(1)
 
-
-@dataclass
-class Os:
+class Os(Kept[OpenStackConnection]):
     """`cloud` is the driver's own way to OpenStack, for looking at what it has made."""
-
-    connection: OpenStackConnection
-    records: list[CallRecord]
 
     @property
     def cloud(self) -> OpenStack:
         return self.connection._cloud
-
-    def apis_of(self, step: Callable[[], object]) -> list[str]:
-        """Names of the calls that `step` makes."""
-        before = len(self.records)
-        step()
-        return [record.api for record in self.records[before:]]
-
-    def outcomes(self) -> list[tuple[str, str]]:
-        return [(record.api, record.error_code) for record in self.records]
 
 
 def connect(given: Mapping[str, str], *, page_size: int | None = None, **region_keys: str) -> Os:
@@ -105,40 +79,15 @@ def _project_id(auth: Any) -> str:
         return str(Session(Password(**auth), session=http).get_project_id())
 
 
-def done(step: Callable[[Attempt], T | Wait], attempt: Attempt | None = None, twin: Twin | None = None) -> T:
-    """The answer of an operation, whose waits cost no time: they are passed by the twin's clock."""
-    attempt = attempt or Attempt(f"operation-{next(_tokens)}", clock=VirtualClock())
-    for _ in range(100):
-        answer = step(attempt)
-        if not isinstance(answer, Wait):
-            return answer
-        if twin:
-            twin.clock.advance(answer.seconds)
-    raise AssertionError(f"still {answer}")
-
-
 def make_vpc(os_: Os, name: str = "net", cidr: str = "10.0.1.0/24") -> Vpc:
     """With one subnet, `<name>-a`."""
     request = VpcRequest(name, "", (SubnetRequest(f"{name}-a", cidr),))
     return done(lambda attempt: os_.connection.vpc.create(request, attempt))
 
 
-def make_group(os_: Os, vpc: Vpc, *rules: Rule, name: str = "group") -> SecurityGroup:
-    request = SecurityGroupRequest(name, ref(vpc), rules)
-    return done(lambda attempt: os_.connection.security_group.create(request, attempt))
-
-
 def vm_request(found: Place, vpc: Vpc, *groups: SecurityGroup, name: str = "vm", **more: Any) -> VmRequest:
     subnet, refs = ref(vpc.subnets[0]), tuple(ref(group) for group in groups)
     return VmRequest(name, Ref(found.image, found.image), found.spec, ref(vpc), subnet, refs, **more)
-
-
-def make_vm(os_: Os, request: VmRequest) -> Vm:
-    return done(lambda attempt: os_.connection.vm.create(request, attempt))
-
-
-def ref(shape: Any) -> Ref:
-    return Ref(shape.iid.name, shape.iid.id)
 
 
 def log_in(server: Wire, *answers: Answer, **addresses: str) -> None:

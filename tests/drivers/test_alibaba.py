@@ -29,21 +29,17 @@ from spider_drivers.contract import (
 
 from tests.drivers.alibaba_support import (
     IMAGE,
-    PUBLIC_KEY,
     REGION,
     SPEC,
     ZONE,
     Alibaba,
     Emulated,
-    done,
     emulated,
     fresh,
-    make_group,
-    make_vm,
     make_vpc,
-    ref,
     vm_request,
 )
+from tests.drivers.support import PUBLIC_KEY, done, make_group, make_vm, ref
 
 
 @pytest.fixture(scope="module")

@@ -29,20 +29,8 @@ from spider_drivers.contract import (
 )
 
 from cloud_twin.faults import Rule as Fault
-from tests.drivers.alibaba_support import (
-    PUBLIC_KEY,
-    ZONE,
-    Alibaba,
-    Emulated,
-    done,
-    emulated,
-    fresh,
-    make_group,
-    make_vm,
-    make_vpc,
-    ref,
-    vm_request,
-)
+from tests.drivers.alibaba_support import ZONE, Alibaba, Emulated, emulated, fresh, make_vpc, vm_request
+from tests.drivers.support import PUBLIC_KEY, done, make_group, make_vm, ref
 
 SSH_IN = Rule(Direction.INBOUND, Protocol.TCP, 22, 22)
 DNS_OUT = Rule(Direction.OUTBOUND, Protocol.UDP, 53, 53, "10.0.0.0/8")

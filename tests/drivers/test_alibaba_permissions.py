@@ -28,22 +28,8 @@ from spider_drivers.contract import (
 )
 
 from cloud_twin.faults import Rule as Fault
-from tests.drivers.alibaba_support import (
-    IMAGE,
-    PUBLIC_KEY,
-    REGION,
-    SPEC,
-    Alibaba,
-    Emulated,
-    done,
-    emulated,
-    fresh,
-    make_group,
-    make_vm,
-    make_vpc,
-    ref,
-    vm_request,
-)
+from tests.drivers.alibaba_support import IMAGE, REGION, SPEC, Alibaba, Emulated, emulated, fresh, make_vpc, vm_request
+from tests.drivers.support import PUBLIC_KEY, done, make_group, make_vm, ref
 
 KINDS = AlibabaDriver().capability().kinds
 VERBS = [(kind, verb) for kind, capability in KINDS.items() for verb in capability.permissions]

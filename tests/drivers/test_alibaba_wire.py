@@ -35,7 +35,6 @@ from spider_drivers.contract import (
 
 from tests.drivers.alibaba_support import (
     IMAGE,
-    PUBLIC_KEY,
     SECRET,
     SPEC,
     VPC,
@@ -50,6 +49,7 @@ from tests.drivers.alibaba_support import (
     vpcs,
 )
 from tests.drivers.docker_support import Answer, Wire, wire
+from tests.drivers.support import PUBLIC_KEY
 from tests.servers import free_port
 
 NET = VpcRequest("net", "10.0.0.0/16")

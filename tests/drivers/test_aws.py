@@ -34,7 +34,8 @@ from spider_drivers.contract import (
     VpcRequest,
 )
 
-from tests.drivers.aws_support import PUBLIC_KEY, Aws, connect, done, make_vpc, ref
+from tests.drivers.aws_support import Aws, connect, make_vpc
+from tests.drivers.support import PUBLIC_KEY, done, ref
 
 LINUX, WINDOWS = "ami-785db401", "ami-03cf127a"  # two of moto's
 

@@ -36,7 +36,8 @@ from spider_drivers.contract import (
 
 from cloud_twin.faults import EC2
 from cloud_twin.faults import Rule as Fault
-from tests.drivers.aws_support import Aws, connect, done, ref
+from tests.drivers.aws_support import Aws, connect
+from tests.drivers.support import done, ref
 from tests.servers import Proxy, proxy
 
 SSH_IN = Rule(Direction.INBOUND, Protocol.TCP, 22, 22)

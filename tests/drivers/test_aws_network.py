@@ -22,7 +22,8 @@ from spider_drivers.contract import (
     VpcRequest,
 )
 
-from tests.drivers.aws_support import Aws, done, ref
+from tests.drivers.aws_support import Aws
+from tests.drivers.support import done, ref
 
 SSH_IN = Rule(Direction.INBOUND, Protocol.TCP, 22, 22)
 ALL_OUT = Rule(Direction.OUTBOUND, Protocol.ALL, -1, -1)

@@ -19,7 +19,8 @@ from spider_drivers.contract import (
     ZoneStatus,
 )
 
-from tests.drivers.aws_support import PUBLIC_KEY, Answer, Aws, Wire, connect, done, error, make_vpc, ref, wire
+from tests.drivers.aws_support import Answer, Aws, Wire, connect, error, make_vpc, wire
+from tests.drivers.support import PUBLIC_KEY, done, ref
 
 LINUX = "ami-785db401"
 VM = VmRequest("vm", Ref(LINUX, LINUX), "t3.micro", public_key=PUBLIC_KEY)

@@ -19,7 +19,8 @@ from spider_drivers.contract import (
     Vpc,
 )
 
-from tests.drivers.aws_support import PUBLIC_KEY, Aws, done, ref
+from tests.drivers.aws_support import Aws
+from tests.drivers.support import PUBLIC_KEY, done, ref
 
 LINUX = "ami-785db401"
 

@@ -32,7 +32,8 @@ from spider_drivers.contract import (
     VpcRequest,
 )
 
-from tests.drivers.azure_support import PUBLIC_KEY, UBUNTU, Azure, AzureTwin, azure_twin, done, ref
+from tests.drivers.azure_support import UBUNTU, Azure, AzureTwin, azure_twin
+from tests.drivers.support import PUBLIC_KEY, done, ref
 
 WINDOWS = "MicrosoftWindowsServer:WindowsServer:2022-datacenter-azure-edition:latest"
 

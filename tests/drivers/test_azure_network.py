@@ -33,7 +33,8 @@ from spider_drivers.contract import (
     Wait,
 )
 
-from tests.drivers.azure_support import PUBLIC_KEY, UBUNTU, Azure, AzureTwin, azure_twin, done, ref
+from tests.drivers.azure_support import UBUNTU, Azure, AzureTwin, azure_twin
+from tests.drivers.support import PUBLIC_KEY, done, ref
 
 SSH = Rule(Direction.INBOUND, Protocol.TCP, 22, 22)
 WEB = Rule(Direction.INBOUND, Protocol.TCP, 8000, 8080, "10.0.0.0/8")

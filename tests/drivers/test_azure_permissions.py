@@ -25,7 +25,8 @@ from spider_drivers.contract import (
     VpcRequest,
 )
 
-from tests.drivers.azure_support import PUBLIC_KEY, UBUNTU, Azure, AzureTwin, azure_twin, done, ref
+from tests.drivers.azure_support import UBUNTU, Azure, AzureTwin, azure_twin
+from tests.drivers.support import PUBLIC_KEY, done, ref
 
 SSH = Rule(Direction.INBOUND, Protocol.TCP, 22, 22)
 WEB = Rule(Direction.INBOUND, Protocol.TCP, 80, 80)

@@ -35,7 +35,6 @@ from tests.drivers.azure_support import (
     CREDENTIAL,
     EMPTY,
     LOG_IN,
-    PUBLIC_KEY,
     SECRET,
     SUBSCRIPTION,
     TOKEN,
@@ -47,6 +46,7 @@ from tests.drivers.azure_support import (
     shown,
     wire,
 )
+from tests.drivers.support import PUBLIC_KEY
 from tests.servers import free_port
 
 VPC = VpcRequest("net", "10.0.0.0/16")

@@ -36,22 +36,8 @@ from spider_drivers.contract import (
 
 from cloud_twin.cloudit.catalogue import fixed_id
 from cloud_twin.faults import Rule as Fault
-from tests.drivers.cloudit_support import (
-    CIDR,
-    IMAGE,
-    PUBLIC_KEY,
-    Cloudit,
-    Emulated,
-    attempt,
-    done,
-    emulated,
-    fresh,
-    make_group,
-    make_vm,
-    make_vpc,
-    ref,
-    vm_request,
-)
+from tests.drivers.cloudit_support import CIDR, IMAGE, Cloudit, Emulated, emulated, fresh, make_vpc, vm_request
+from tests.drivers.support import PUBLIC_KEY, an_attempt, done, make_group, make_vm, ref
 
 SSH = Rule(Direction.INBOUND, Protocol.TCP, 22, 22)
 WEB = Rule(Direction.INBOUND, Protocol.TCP, 80, 443, "10.0.0.0/8")
@@ -115,7 +101,7 @@ def test_a_vpc_takes_subnets_along_that_were_added_later(cloudit: Cloudit) -> No
 def test_a_subnet_that_cloudit_would_not_make_is_invalid(cloudit: Cloudit, cidr: str) -> None:
     request = VpcRequest("net", CIDR, (SubnetRequest("a", cidr),))
     with pytest.raises(Invalid) as refused:
-        cloudit.connection.vpc.create(request, attempt())
+        cloudit.connection.vpc.create(request, an_attempt())
     assert refused.value.field == "subnets"
     assert cloudit.records == []
 
@@ -123,7 +109,7 @@ def test_a_subnet_that_cloudit_would_not_make_is_invalid(cloudit: Cloudit, cidr:
 @pytest.mark.parametrize("cidr", ["192.168.0.0/16", "10.0.0.0/8", "10.300.0.0/16", ""])
 def test_the_vpc_has_the_range_that_it_has(cloudit: Cloudit, cidr: str) -> None:
     with pytest.raises(Invalid) as refused:
-        cloudit.connection.vpc.create(VpcRequest("net", cidr, (SubnetRequest("a", "10.0.4.0/22"),)), attempt())
+        cloudit.connection.vpc.create(VpcRequest("net", cidr, (SubnetRequest("a", "10.0.4.0/22"),)), an_attempt())
     assert refused.value.field == "cidr"
 
 
@@ -131,14 +117,14 @@ def test_a_vpc_needs_subnets_of_different_names(cloudit: Cloudit) -> None:
     twins = (SubnetRequest("a", "10.0.4.0/22"), SubnetRequest("a", "10.0.8.0/22"))
     for subnets in ((), twins):
         with pytest.raises(Invalid):
-            cloudit.connection.vpc.create(VpcRequest("net", CIDR, subnets), attempt())
+            cloudit.connection.vpc.create(VpcRequest("net", CIDR, subnets), an_attempt())
 
 
 @pytest.mark.parametrize("name", ["", " ", "n" * 32])
 def test_a_subnet_s_name_leaves_room_for_the_mark(cloudit: Cloudit, name: str) -> None:
     request = VpcRequest("net", CIDR, (SubnetRequest(name, "10.0.4.0/22"),))
     with pytest.raises(Invalid):
-        cloudit.connection.vpc.create(request, attempt())
+        cloudit.connection.vpc.create(request, an_attempt())
     longest = replace(request, subnets=(SubnetRequest("n" * 31, "10.0.4.0/22"),))
     made = done(lambda attempt: cloudit.connection.vpc.create(longest, attempt))
     assert made.subnets[0].iid.name == "n" * 31
@@ -148,29 +134,29 @@ def test_an_address_of_somebody_s_is_named_before_anything_is_made(cloudit: Clou
     cloudit.call("POST", "dna/subnets", body=FOREIGN)
     subnets = (SubnetRequest("a", "10.0.4.0/22"), SubnetRequest("b", "10.0.12.0/22"))
     with pytest.raises(Invalid, match="of-somebody"):
-        cloudit.connection.vpc.create(VpcRequest("net", CIDR, subnets), attempt())
+        cloudit.connection.vpc.create(VpcRequest("net", CIDR, subnets), an_attempt())
     assert _names(cloudit, "dna/subnets") == ["Default Network", "of-somebody"]
 
 
 def test_undoing_takes_nothing_that_has_come_in_its_place(cloudit: Cloudit) -> None:
-    given = attempt("dead")
+    given = an_attempt("dead")
     request = VpcRequest("net", CIDR, (SubnetRequest("a", "10.0.12.0/22"),))
     done(lambda attempt: cloudit.connection.vpc.create(request, attempt), given)
     cloudit.call("DELETE", "dna/subnets/{}", "10.0.12.0")
     cloudit.call("POST", "dna/subnets", body=FOREIGN)
-    undoing = attempt("dead", parts=given.parts)
+    undoing = an_attempt("dead", parts=given.parts)
     done(lambda attempt: cloudit.connection.vpc.delete(Ref("net", None, "dead"), attempt), undoing)
     assert _names(cloudit, "dna/subnets") == ["Default Network", "of-somebody"]
 
 
 def test_what_is_not_shown_yet_is_undone_by_what_was_noted(emulation: Emulated, cloudit: Cloudit) -> None:
-    given = attempt("refused")
+    given = an_attempt("refused")
     emulation.twin.rules.add(Fault(lag=600.0))
     emulation.cloud.settings.quotas = {"subnets": 2}
     subnets = (SubnetRequest("a", "10.0.4.0/22"), SubnetRequest("b", "10.0.8.0/22"))
     with pytest.raises(NoCapacity):
         cloudit.connection.vpc.create(VpcRequest("net", CIDR, subnets), given)
-    undoing = attempt("refused", parts=given.parts)
+    undoing = an_attempt("refused", parts=given.parts)
     done(lambda attempt: cloudit.connection.vpc.delete(Ref("net", None, "refused"), attempt), undoing)
     assert len([one for one in emulation.contents() if "/subnets/" in one]) == 1
 
@@ -178,21 +164,21 @@ def test_what_is_not_shown_yet_is_undone_by_what_was_noted(emulation: Emulated, 
 def test_the_last_subnet_is_the_vpc(cloudit: Cloudit) -> None:
     vpc = make_vpc(cloudit)
     with pytest.raises(InUse):
-        cloudit.connection.vpc.remove_subnet(ref(vpc), ref(vpc.subnets[0]), attempt())
+        cloudit.connection.vpc.remove_subnet(ref(vpc), ref(vpc.subnets[0]), an_attempt())
 
 
 def test_a_vpc_with_somebody_s_server_in_it_stays(cloudit: Cloudit) -> None:
     vpc = make_vpc(cloudit)
     make_vm(cloudit, vm_request(vpc))
     with pytest.raises(InUse, match="vm"):
-        cloudit.connection.vpc.delete(ref(vpc), attempt())
+        cloudit.connection.vpc.delete(ref(vpc), an_attempt())
 
 
 def test_a_vpc_with_a_protected_subnet_stays_whole(emulation: Emulated, cloudit: Cloudit) -> None:
     vpc = make_vpc(cloudit, "10.0.4.0/22", "10.0.8.0/22")
     emulation.cloud.centre.get(f"tnt0009/subnets/{vpc.subnets[0].iid.id}").body["protection"] = 1
     with pytest.raises(Refused, match="protected"):
-        cloudit.connection.vpc.delete(ref(vpc), attempt())
+        cloudit.connection.vpc.delete(ref(vpc), an_attempt())
     assert len(cloudit.connection.vpc.get(ref(vpc)).subnets) == 2
 
 
@@ -200,11 +186,11 @@ def test_where_cloudit_keeps_nothing_of_tags_they_are_refused(cloudit: Cloudit) 
     tags = {"stage": "test"}
     vpc = make_vpc(cloudit)
     with pytest.raises(Unsupported):
-        cloudit.connection.vpc.create(VpcRequest("net", CIDR, (SubnetRequest("a", "10.0.4.0/22"),), tags), attempt())
+        cloudit.connection.vpc.create(VpcRequest("net", CIDR, (SubnetRequest("a", "10.0.4.0/22"),), tags), an_attempt())
     with pytest.raises(Unsupported):
-        cloudit.connection.vpc.add_subnet(ref(vpc), SubnetRequest("b", "10.0.8.0/22", tags=tags), attempt())
+        cloudit.connection.vpc.add_subnet(ref(vpc), SubnetRequest("b", "10.0.8.0/22", tags=tags), an_attempt())
     with pytest.raises(Unsupported):
-        cloudit.connection.security_group.create(SecurityGroupRequest("web", ref(vpc), (SSH,), tags), attempt())
+        cloudit.connection.security_group.create(SecurityGroupRequest("web", ref(vpc), (SSH,), tags), an_attempt())
 
 
 # Security groups
@@ -244,12 +230,12 @@ def test_when_a_rule_is_refused_those_before_it_are_taken_back(emulation: Emulat
     emulation.twin.rules.add(Fault(api="POST /iam/securitygroups/{id}/inbound", first=2, status=403, code="ODD"))
     more = RulesRequest((WEB, replace(WEB, protocol=Protocol.UDP)))
     with pytest.raises(Refused):
-        cloudit.connection.security_group.add_rules(ref(group), more, attempt())
+        cloudit.connection.security_group.add_rules(ref(group), more, an_attempt())
     assert cloudit.connection.security_group.get(ref(group)).rules == group.rules
 
 
 def test_what_was_refused_is_taken_back_after_a_death_too(emulation: Emulated, cloudit: Cloudit) -> None:
-    group, given = make_group(cloudit, make_vpc(cloudit), SSH), attempt()
+    group, given = make_group(cloudit, make_vpc(cloudit), SSH), an_attempt()
     more = RulesRequest((WEB, replace(WEB, protocol=Protocol.UDP)))
     emulation.twin.rules.add(Fault(api="POST /iam/securitygroups/{id}/inbound", first=2, times=1, status=403))
     emulation.twin.rules.add(Fault(api="DELETE /iam/securitygroups/{id}/{id}", times=1, lose="before"))
@@ -257,7 +243,7 @@ def test_what_was_refused_is_taken_back_after_a_death_too(emulation: Emulated, c
     with pytest.raises(NoAnswer):
         add(ref(group), more, given)
     with pytest.raises(Refused):
-        add(ref(group), more, attempt(given.token, parts=given.parts, unclean_since=given.clock.now()))
+        add(ref(group), more, an_attempt(given.token, parts=given.parts, unclean_since=given.clock.now()))
     assert cloudit.connection.security_group.get(ref(group)).rules == group.rules
 
 
@@ -265,7 +251,7 @@ def test_when_a_removal_is_refused_what_was_removed_comes_back(emulation: Emulat
     group = make_group(cloudit, make_vpc(cloudit), SSH, WEB)
     emulation.twin.rules.add(Fault(api="DELETE /iam/securitygroups/{id}/{id}", first=2, status=403, code="ODD"))
     with pytest.raises(Refused):
-        cloudit.connection.security_group.remove_rules(ref(group), RulesRequest((SSH, WEB)), attempt())
+        cloudit.connection.security_group.remove_rules(ref(group), RulesRequest((SSH, WEB)), an_attempt())
     assert set(cloudit.connection.security_group.get(ref(group)).rules) == set(group.rules)
 
 
@@ -373,18 +359,18 @@ def test_a_free_address_that_others_take_first_is_no_failure(emulation: Emulated
     emulation.twin.rules.add(Fault(api="POST /dna/adaptive-ips", times=2, status=409, code="TAKEN"))
     assert make_vm(cloudit, vm_request(vpc)).public_ip
     emulation.twin.rules.add(Fault(api="POST /dna/adaptive-ips", times=3, status=409, code="TAKEN"))
-    given, request = attempt(), vm_request(vpc, name="other")
+    given, request = an_attempt(), vm_request(vpc, name="other")
     with pytest.raises(Unavailable):
         done(lambda attempt: cloudit.connection.vm.create(request, attempt), given)
     assert done(lambda attempt: cloudit.connection.vm.create(request, attempt), given).public_ip
 
 
 def test_an_address_given_by_a_lost_answer_is_found(emulation: Emulated, cloudit: Cloudit) -> None:
-    request, given = vm_request(make_vpc(cloudit)), attempt()
+    request, given = vm_request(make_vpc(cloudit)), an_attempt()
     emulation.twin.rules.add(Fault(api="POST /dna/adaptive-ips", times=1, lose="after"))
     with pytest.raises(NoAnswer):
         done(lambda attempt: cloudit.connection.vm.create(request, attempt), given)
-    again = attempt(given.token, parts=given.parts, unclean_since=given.clock.now())
+    again = an_attempt(given.token, parts=given.parts, unclean_since=given.clock.now())
     assert done(lambda attempt: cloudit.connection.vm.create(request, attempt), again).public_ip
     assert len(cloudit.call("GET", "dna/adaptive-ips")) == 1
 
@@ -411,21 +397,21 @@ def test_a_vm_goes_with_its_address(cloudit: Cloudit) -> None:
 
 
 def test_an_undone_server_that_is_not_shown_yet_is_taken_away(emulation: Emulated, cloudit: Cloudit) -> None:
-    given, request = attempt("cancelled"), vm_request(make_vpc(cloudit))
+    given, request = an_attempt("cancelled"), vm_request(make_vpc(cloudit))
     emulation.twin.rules.add(Fault(api="POST /ace/servers", lag=600.0))
     assert isinstance(cloudit.connection.vm.create(request, given), Wait)
     assert cloudit.connection.vm.list() == []
-    undoing = attempt("cancelled", parts=given.parts)
+    undoing = an_attempt("cancelled", parts=given.parts)
     done(lambda attempt: cloudit.connection.vm.delete(Ref("vm", None, "cancelled"), attempt), undoing)
     assert not [one for one in emulation.contents() if "/servers/" in one]
 
 
 def test_an_undone_server_that_is_being_made_is_waited_for(emulation: Emulated, cloudit: Cloudit) -> None:
-    given, request = attempt("cancelled"), vm_request(make_vpc(cloudit))
+    given, request = an_attempt("cancelled"), vm_request(make_vpc(cloudit))
     emulation.cloud.settings.transition_seconds = 30.0
     try:
         cloudit.connection.vm.create(request, given)
-        undoing = attempt("cancelled", parts=given.parts)
+        undoing = an_attempt("cancelled", parts=given.parts)
         delete = cloudit.connection.vm.delete
         done(lambda attempt: delete(Ref("vm", None, "cancelled"), attempt), undoing, emulation.twin)
     finally:

@@ -38,8 +38,9 @@ from spider_drivers.contract import (
     WrongState,
 )
 
-from tests.drivers.cloudit_support import Cloudit, attempt, connect
+from tests.drivers.cloudit_support import Cloudit, connect
 from tests.drivers.docker_support import Answer, Wire, wire
+from tests.drivers.support import an_attempt
 from tests.servers import free_port
 
 PASSWORD = "Canary-4711"
@@ -69,35 +70,35 @@ def cloudit(server: Wire) -> Cloudit:
 
 
 def create_vpc(connection: CloudItConnection) -> object:
-    return connection.vpc.create(VPC, attempt())
+    return connection.vpc.create(VPC, an_attempt())
 
 
 def add_subnet(connection: CloudItConnection) -> object:
-    return connection.vpc.add_subnet(Ref("net", "Default-VPC"), SubnetRequest("b", "10.0.8.0/22"), attempt())
+    return connection.vpc.add_subnet(Ref("net", "Default-VPC"), SubnetRequest("b", "10.0.8.0/22"), an_attempt())
 
 
 def delete_vpc(connection: CloudItConnection) -> object:
-    return connection.vpc.delete(Ref("net", "Default-VPC"), attempt())
+    return connection.vpc.delete(Ref("net", "Default-VPC"), an_attempt())
 
 
 def create_group(connection: CloudItConnection) -> object:
-    return connection.security_group.create(GROUP, attempt())
+    return connection.security_group.create(GROUP, an_attempt())
 
 
 def delete_group(connection: CloudItConnection) -> object:
-    return connection.security_group.delete(Ref("web", "g-1"), attempt())
+    return connection.security_group.delete(Ref("web", "g-1"), an_attempt())
 
 
 def add_rules(connection: CloudItConnection) -> object:
-    return connection.security_group.add_rules(Ref("web", "g-1"), RulesRequest(GROUP.rules), attempt())
+    return connection.security_group.add_rules(Ref("web", "g-1"), RulesRequest(GROUP.rules), an_attempt())
 
 
 def create_vm(connection: CloudItConnection) -> object:
-    return connection.vm.create(VM, attempt())
+    return connection.vm.create(VM, an_attempt())
 
 
 def suspend(connection: CloudItConnection) -> object:
-    return connection.vm.suspend(Ref("vm", "v-1"), attempt())
+    return connection.vm.suspend(Ref("vm", "v-1"), an_attempt())
 
 
 def get_vm(connection: CloudItConnection) -> object:
@@ -241,27 +242,27 @@ def test_an_id_stands_in_the_path_as_one_word(server: Wire, cloudit: Cloudit) ->
 
 
 def test_an_empty_answer_to_a_create_is_success_once_it_is_shown(server: Wire, cloudit: Cloudit) -> None:
-    given = attempt("operation")
+    given = an_attempt("operation")
     server.answers = [NOTHING, Answer("", 201), NOTHING]
     with pytest.raises(NoAnswer):
         cloudit.connection.vpc.create(VPC, given)
     name = json.loads(server.seen[1].body)["name"]
     server.answers = [NOTHING, Answer("", 201), Answer([{**SUBNET, "name": name}])]
-    made = cloudit.connection.vpc.create(VPC, attempt("operation"))
+    made = cloudit.connection.vpc.create(VPC, an_attempt("operation"))
     assert [subnet.iid.id for subnet in made.subnets] == ["s-1"]  # type: ignore[union-attr]  # it is no Wait
 
 
 def test_what_an_earlier_try_has_made_is_taken_though_it_is_shown_late(server: Wire, cloudit: Cloudit) -> None:
     subnet = {**SUBNET, "name": marks.marked("a", "operation")}
     server.answers = [NOTHING, refusal(409), Answer([subnet])]
-    made = cloudit.connection.vpc.create(VPC, attempt("operation"))
+    made = cloudit.connection.vpc.create(VPC, an_attempt("operation"))
     assert [one.iid.id for one in made.subnets] == ["s-1"]  # type: ignore[union-attr]  # it is no Wait
     group, rule = {"id": "g-1", "name": "web"}, {"id": "r-1", "name": marks.rule_name("operation", 0)}
-    given = attempt("operation")
+    given = an_attempt("operation")
     server.answers = [Answer([group]), Answer([group]), Answer([rule]), Answer(group), NOTHING]
     cloudit.connection.security_group.create(GROUP, given)
     assert given.parts["group"] == "g-1"
-    given = attempt("operation")
+    given = an_attempt("operation")
     server.answers = [
         Answer([{**SERVER, "description": marks.description("operation", {})}]),
         RUNNING,
@@ -410,7 +411,7 @@ def test_times_without_a_zone_are_utc(server: Wire, cloudit: Cloudit, created: s
 
 def test_an_address_that_the_server_alone_tells_is_taken_back(server: Wire, cloudit: Cloudit) -> None:
     server.answers = [Answer({**SERVER, "adaptiveIp": "198.19.200.2"}), NOTHING, Answer("", 202)]
-    cloudit.connection.vm.delete(Ref("vm", "v-1"), attempt())
+    cloudit.connection.vm.delete(Ref("vm", "v-1"), an_attempt())
     assert [one.target.rpartition("/v1.0/tnt0009/")[2] for one in server.seen] == [
         "servers/v-1",
         "adaptive-ips",
@@ -427,7 +428,7 @@ def test_what_is_terminated_is_absent(server: Wire, cloudit: Cloudit) -> None:
 
 
 def test_a_server_that_fails_to_run_is_told(server: Wire, cloudit: Cloudit) -> None:
-    given = attempt("operation", parts={"server": "v-1"})
+    given = an_attempt("operation", parts={"server": "v-1"})
     server.answers = [Answer({**SERVER, "state": "failed"})]
     with pytest.raises(Refused, match="failed instead of running"):
         cloudit.connection.vm.create(VM, given)

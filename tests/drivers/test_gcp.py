@@ -33,23 +33,8 @@ from spider_drivers.contract import (
 from spider_drivers.gcp.instance import status_of
 
 from cloud_twin.faults import Rule as Fault
-from tests.drivers.gcp_support import (
-    IMAGE,
-    PUBLIC_KEY,
-    REGION,
-    SPEC,
-    ZONE,
-    Emulated,
-    Gcp,
-    done,
-    emulated,
-    fresh,
-    make_group,
-    make_vm,
-    make_vpc,
-    ref,
-    vm_request,
-)
+from tests.drivers.gcp_support import IMAGE, REGION, SPEC, ZONE, Emulated, Gcp, emulated, fresh, make_vpc, vm_request
+from tests.drivers.support import PUBLIC_KEY, done, make_group, make_vm, ref
 
 NEWEST = "https://www.googleapis.com/compute/v1/projects/debian-cloud/global/images/debian-12-bookworm-v20261111"
 NEWEST_NAME = NEWEST.rpartition("/")[2]

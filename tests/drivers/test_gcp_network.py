@@ -32,19 +32,8 @@ from spider_drivers.contract import (
 from spider_drivers.gcp.rules import name_of
 
 from cloud_twin.faults import Rule as Fault
-from tests.drivers.gcp_support import (
-    REGION,
-    Emulated,
-    Gcp,
-    done,
-    emulated,
-    fresh,
-    make_group,
-    make_vm,
-    make_vpc,
-    ref,
-    vm_request,
-)
+from tests.drivers.gcp_support import REGION, Emulated, Gcp, emulated, fresh, make_vpc, vm_request
+from tests.drivers.support import done, make_group, make_vm, ref
 
 SSH_IN = Rule(Direction.INBOUND, Protocol.TCP, 22, 22)
 DNS_OUT = Rule(Direction.OUTBOUND, Protocol.UDP, 53, 53, "10.0.0.0/8")

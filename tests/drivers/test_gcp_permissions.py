@@ -29,22 +29,8 @@ from spider_drivers.gcp import GcpDriver, descriptions
 from spider_drivers.gcp.rules import name_of
 
 from cloud_twin.faults import Rule as Fault
-from tests.drivers.gcp_support import (
-    IMAGE,
-    PUBLIC_KEY,
-    REGION,
-    SPEC,
-    ZONE,
-    Emulated,
-    Gcp,
-    done,
-    emulated,
-    fresh,
-    make_group,
-    make_vm,
-    make_vpc,
-    vm_request,
-)
+from tests.drivers.gcp_support import IMAGE, REGION, SPEC, ZONE, Emulated, Gcp, emulated, fresh, make_vpc, vm_request
+from tests.drivers.support import PUBLIC_KEY, done, make_group, make_vm
 
 KINDS = GcpDriver().capability().kinds
 VERBS = [(kind, verb) for kind, capability in KINDS.items() for verb in capability.permissions]

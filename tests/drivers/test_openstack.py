@@ -22,7 +22,8 @@ from spider_drivers.contract import (
 from spider_drivers.openstack.server import GROUPS, PORT
 
 from tests.drivers.openstack_place import Place, emulated, smallest
-from tests.drivers.openstack_support import PUBLIC_KEY, Os, done, make_group, make_vm, make_vpc, ref, vm_request
+from tests.drivers.openstack_support import Os, make_vpc, vm_request
+from tests.drivers.support import PUBLIC_KEY, done, make_group, make_vm, ref
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,8 @@ from spider_drivers.openstack import marks
 
 from cloud_twin.faults import Rule as Fault
 from tests.drivers.openstack_place import Place, emulated
-from tests.drivers.openstack_support import Os, done, make_group, make_vpc, ref
+from tests.drivers.openstack_support import Os, make_vpc
+from tests.drivers.support import done, make_group, ref
 
 SSH = Rule(Direction.INBOUND, Protocol.TCP, 22, 22)
 EVERYTHING_OUT_6 = Rule(Direction.OUTBOUND, Protocol.ALL, -1, -1, "::/0")

@@ -32,7 +32,8 @@ from spider_drivers.openstack import OpenStackDriver, marks
 
 from cloud_twin.twin import Twin
 from tests.drivers.openstack_place import Place, emulated, smallest
-from tests.drivers.openstack_support import PUBLIC_KEY, REGION, Os, done, make_group, make_vm, make_vpc, ref, vm_request
+from tests.drivers.openstack_support import REGION, Os, make_vpc, vm_request
+from tests.drivers.support import PUBLIC_KEY, done, make_group, make_vm, ref
 
 KINDS = OpenStackDriver().capability().kinds
 VERBS = [(kind, verb) for kind, capability in KINDS.items() for verb in capability.permissions]

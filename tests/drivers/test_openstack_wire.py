@@ -34,7 +34,8 @@ from spider_drivers.openstack import errors
 from spider_drivers.openstack.wire import OpenStackSpeech
 
 from tests.drivers.docker_support import Answer, Wire, wire
-from tests.drivers.openstack_support import GIVEN, PUBLIC_KEY, SERVERS, Os, connect, log_in, refusal
+from tests.drivers.openstack_support import GIVEN, SERVERS, Os, connect, log_in, refusal
+from tests.drivers.support import PUBLIC_KEY
 from tests.servers import free_port
 
 ID = "0f0c2d4e-6a77-4b52-9f3c-8f6f2f0b7c11"
