@@ -154,7 +154,7 @@ def openstack_at(url: str, account: Mapping[str, Any]) -> Cloud:
             "ProjectID": auth["project_id"],
         },
         region={"Region": account["clouds"]["twin"]["region_name"]},
-        image="ubuntu-22.04",
+        image="6f598147-0251-5487-bbd2-06b78f083adf",  # ubuntu-22.04
         spec="m1.nano",
         vpc_cidr=False,
         any_names=False,
