@@ -32,24 +32,25 @@ from tests.real.openstack.recorder import Recorder
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
-LONGEST_SLEEP = 0.3  # seconds, of a real cloud
+LONGEST_SLEEP = 0.1  # seconds, of a real cloud
 
-# What a project may hold: where it is listed, its id's member, and which elements are the user's own.
-_HELD: tuple[tuple[str, str, Callable[[dict[str, Any]], bool]], ...] = (
-    ("network/networks", "id", lambda one: not one["router:external"]),
-    ("network/subnets", "id", lambda one: True),
-    ("network/routers", "id", lambda one: True),
-    ("network/ports", "id", lambda one: not one["device_owner"].startswith("network:dhcp")),
-    ("network/floatingips", "id", lambda one: True),
-    ("network/security-groups", "id", lambda one: one["name"] != "default"),
-    ("compute/os-keypairs", "name", lambda one: True),
-    ("compute/servers/detail", "id", lambda one: True),
+# What a project may hold: where it is listed, the members to ask for, and which elements are the user's own.
+_HELD: tuple[tuple[str, tuple[str, ...], Callable[[dict[str, Any]], bool]], ...] = (
+    ("network/networks", ("id", "router:external"), lambda one: not one["router:external"]),
+    ("network/subnets", ("id",), lambda one: True),
+    ("network/routers", ("id",), lambda one: True),
+    ("network/ports", ("id", "device_owner"), lambda one: not one["device_owner"].startswith("network:dhcp")),
+    ("network/floatingips", ("id",), lambda one: True),
+    ("network/security-groups", ("id", "name"), lambda one: one["name"] != "default"),
+    ("compute/os-keypairs", (), lambda one: True),
+    ("compute/servers", (), lambda one: True),
 )
 
 
 @dataclass
 class Place:
-    """An OpenStack. `twin`: the one in this process. `image` and `spec`: with which a VM can be made."""
+    """An OpenStack. `twin`: the one in this process; `looking`: at a real one, past the proxy. `image` and `spec`: with
+    which a VM can be made."""
 
     credential: dict[str, str] = field(repr=False)
     region: str
@@ -59,6 +60,7 @@ class Place:
     image: str = ""
     spec: str = ""
     twin: Twin | None = None
+    looking: OpenStack | None = None
 
     def connect(self, *, page_size: int | None = None, **region_keys: str) -> Os:
         return connect(self.credential, page_size=page_size, **{"Region": self.region, **region_keys})
@@ -104,23 +106,26 @@ def emulated(transition_seconds: float = 0.0) -> Iterator[Place]:
 def _real() -> Iterator[Place]:
     file = Path(os.environ["OS_CLIENT_CONFIG_FILE"])
     entry = yaml.safe_load(file.read_text())["clouds"][os.environ["OS_CLOUD"]]
-    with contextlib.closing(Services(_upstreams(entry))) as services:
-        faults = Faults(services, OPENSTACK)
+    direct, region = credential(entry["auth"]), entry["region_name"]
+    looking = connect(direct, Region=region)
+    with (
+        contextlib.closing(looking.connection),
+        contextlib.closing(Services(_upstreams(looking.cloud, direct))) as all_,
+    ):
+        faults = Faults(all_, OPENSTACK)
         with serving(_recorded(faults)) as url:
-            given = {**credential(entry["auth"]), "IdentityEndpoint": f"{url}/identity/v3"}
-            yield Place(given, entry["region_name"], faults.log, faults.rules, faults.clock)
+            given = {**direct, "IdentityEndpoint": f"{url}/identity/v3"}
+            yield Place(given, region, faults.log, faults.rules, faults.clock, looking=looking.cloud)
 
 
-def _upstreams(entry: Mapping[str, Any]) -> dict[str, str]:
+def _upstreams(cloud: OpenStack, direct: Mapping[str, str]) -> dict[str, str]:
     """Where each service is, by the first word of its path behind the proxy."""
-    os_ = connect(credential(entry["auth"]), Region=entry["region_name"])
-    found = {"identity": entry["auth"]["auth_url"].rpartition("/v3")[0]}
-    for service in os_.cloud.catalogue():
+    found = {"identity": direct["IdentityEndpoint"].rpartition("/v3")[0]}
+    for service in cloud.catalogue():
         urls = [one["url"] for one in service["endpoints"] if one["interface"] == "public"]
         name = "networking" if service["type"] == "network" else service["type"]
         if name in ("compute", "networking", "image"):
             found[name] = urls[0].partition("/v2")[0].rstrip("/")
-    os_.connection.close()
     return found
 
 
@@ -144,22 +149,21 @@ def smallest(cloud: OpenStack) -> tuple[str, str]:
 def contents(cloud: OpenStack) -> set[str]:
     """Everything that the project holds, as its users see it."""
     found: set[str] = set()
-    for collection, key, counts in _HELD:
-        for one in cloud.all(collection):
-            inner = one.get("keypair", one)
-            if counts(inner):
-                found.add(f"{collection} {inner[key]}")
+    for collection, members, counts in _HELD:
+        for one in cloud.all(collection, fields=members):
+            if counts(one):
+                found.add(f"{collection} {one.get('id') or one['keypair']['name']}")
     return found
 
 
 def conformance_cloud(found: Place, clock: VirtualClock, *, page: int, throttled: bool) -> Cloud:
     """What the suite works with. `page`: elements on one."""
-    looking = found.connect().cloud
 
     def held() -> set[str]:
-        if found.twin and "SPIDER_RECORD" not in os.environ:  # else both are looked at in the same way
-            return set(found.twin.clouds["openstack"].contents())
-        return contents(looking)
+        if found.looking:
+            return contents(found.looking)
+        assert found.twin
+        return set(found.twin.clouds["openstack"].contents())
 
     return Cloud(
         OpenStackDriver(page_size=page),
