@@ -174,7 +174,8 @@ def install(found: Interpreter, fresh: bool) -> None:
     if fresh:
         need(found.path, "-m", "venv", "--clear", VENV)
     pip = ("-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check")
-    need(PYTHON, *pip, "-r", "requirements-dev.txt")
+    # Some packages have no wheel, and an old pip warns of how it would build those.
+    need(PYTHON, *pip, "--use-pep517", "-r", "requirements-dev.txt")
     need(PYTHON, *pip, "--no-deps", "--no-build-isolation", "-e", "drivers_layer")
     need(PYTHON, "-m", "venv", MINISTACK)
     need(MINISTACK / "bin" / "python", *pip, "-r", "requirements-ministack.txt")
