@@ -1,37 +1,24 @@
-"""The OpenStack driver on a real OpenStack, and what the twin's answers in the same session.
+"""The OpenStack driver on a real OpenStack.
 
 Runs where one is named (OS_CLOUD and OS_CLIENT_CONFIG_FILE, as for OpenStack's own clients) or can be started
-(SPIDER_OPENSTACK_UP).
+(SPIDER_OPENSTACK_UP). `make compare` compares what it answers with what the twin does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.real import inside
-from tests.real.openstack import compare, suite
+from tests.real.openstack import suite
 
-AT_LEAST = 110
-
-pytestmark = pytest.mark.timeout(1800)
+AT_LEAST = 150
 
 
-@pytest.fixture(scope="module")
-def cloud() -> Iterator[dict[str, str]]:
+@pytest.mark.timeout(2400)
+def test_the_suite_passes_on_a_real_openstack(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
     with suite.real() as where:
-        yield where
-
-
-def test_the_suite_passes_and_the_twin_answers_alike(
-    cloud: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    recordings = {}
-    for target in ("real", "twin"):
-        recordings[target], report = tmp_path / f"{target}.jsonl", tmp_path / f"{target}.xml"
-        ran = suite.run(target, recordings[target], cloud, f"--junitxml={report}")
-        inside.all_passed(ran, report, AT_LEAST)
-    alike = compare.compare(recordings["real"], recordings["twin"]) == 0
-    assert alike, capsys.readouterr().out[-8000:]
+        ran = suite.run("real", tmp_path / "recording", where, f"--junitxml={report}")
+    inside.all_passed(ran, report, AT_LEAST)

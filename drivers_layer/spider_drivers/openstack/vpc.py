@@ -166,7 +166,8 @@ def _users(ports: Sequence[Thing], router: str) -> Iterator[str]:
 
 
 def _vpc(network: Thing, own: Sequence[Thing]) -> Vpc:
-    ordered = sorted(own, key=lambda subnet: (str(subnet.get("created_at")), subnet["id"]))
+    # Neutron's times are whole seconds, and its ids random.
+    ordered = sorted(own, key=lambda subnet: (str(subnet.get("created_at")), str(subnet.get("cidr"))))
     return Vpc(
         iid=Iid(network.get("name") or "", network["id"]),
         cidr="",

@@ -4,8 +4,10 @@ as a word in angle brackets; ids as the kind of the thing that bears them, so th
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from .exchange import Exchange
@@ -63,7 +65,7 @@ def masked(value: Any, known: dict[str, str]) -> Any:
         return {_text(name, known): _member(name, one, known) for name, one in value.items()}
     if isinstance(value, list):
         # Their order says nothing: OpenStack sorts by ids, which are random.
-        return sorted((masked(one, known) for one in value), key=repr)
+        return sorted((masked(one, known) for one in value), key=partial(json.dumps, sort_keys=True))
     return _text(value, known) if isinstance(value, str) else value
 
 
