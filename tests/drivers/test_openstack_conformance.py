@@ -23,7 +23,7 @@ PAGE = 50  # where pages are not what is tested
 TRANSITION_SECONDS = 0.9  # each change is waited for once
 REAL = os.environ.get("SPIDER_TARGET") == "real"
 AS_REAL = REAL or "SPIDER_RECORD" in os.environ  # recorded, to be compared with a real one
-REAL_STRIDE = 8
+REAL_STRIDE = 20
 # A real cloud's time cannot be passed, and one turn there takes minutes.
 CHOSEN = {name: rules for name, rules in VARIANTS.items() if not REAL or (LAG not in rules and len(VARIANTS) > 2)}
 CHOSEN = CHOSEN or {"as_it_is": []}
