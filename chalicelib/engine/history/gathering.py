@@ -5,21 +5,17 @@ from __future__ import annotations
 
 import logging
 import threading
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
 
 from spider_drivers.contract import CallRecord, Clock
 
-from ..store import CALLS, Store, StoreUnavailable
-from . import times
-from .settings import Settings
+from ...store import CALLS, Store, StoreUnavailable
+from ..settings import Settings
+from .rows import row_of
 
 log = logging.getLogger("spider.history")
-
-SHARDS = 8  # per day, so that no one key takes all writes
 
 
 class _Batch:
@@ -74,32 +70,8 @@ class History:
     def _write(self, records: list[CallRecord]) -> None:
         if not records:
             return
+        expires = int(self._clock.now().timestamp() + self._ttl)
         try:
-            self._store.put_all(CALLS, [self._row(record) for record in records])
+            self._store.put_all(CALLS, [row_of(record, expires) for record in records])
         except StoreUnavailable as error:
             log.error("%d call records could not be kept: %s", len(records), error)
-
-    def _row(self, record: CallRecord) -> dict[str, Any]:
-        scope, call_id = record.scope, uuid.uuid4().hex
-        started = times.kept(record.started)
-        row: dict[str, Any] = {
-            "shard": f"{started[:10]}#{int(call_id[:8], 16) % SHARDS}",
-            "at": f"{started}#{call_id}",
-            "api": record.api,
-            "elapsed": record.elapsed,
-            "connection": scope.connection or None,
-            "cloud": scope.cloud,
-            "region": scope.region,
-            "zone": scope.zone,
-            "resource_type": scope.resource_type,
-            "resource_name": scope.resource_name,
-            "operation": scope.operation or None,
-            "request": scope.request,
-            "attempt": scope.attempt,
-            "code": record.error_code,
-            "error": record.error,
-            "expires": int(self._clock.now().timestamp() + self._ttl),
-        }
-        if record.error_code or record.error:
-            row["error_shard"] = row["shard"]
-        return row

@@ -1,0 +1,39 @@
+"""A record of a call, and the row that keeps it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from spider_drivers.contract import CallRecord
+
+from .. import times
+
+SHARDS = 8  # per day, so that no one key takes all writes
+
+
+def row_of(record: CallRecord, expires: int) -> dict[str, Any]:
+    """`expires`: epoch seconds. Each call gives a row of its own, of the same record too."""
+    scope, call_id = record.scope, uuid.uuid4().hex
+    started = times.kept(record.started)
+    row: dict[str, Any] = {
+        "shard": f"{started[:10]}#{int(call_id[:8], 16) % SHARDS}",
+        "at": f"{started}#{call_id}",
+        "api": record.api,
+        "elapsed": record.elapsed,
+        "connection": scope.connection or None,
+        "cloud": scope.cloud,
+        "region": scope.region,
+        "zone": scope.zone,
+        "resource_type": scope.resource_type,
+        "resource_name": scope.resource_name,
+        "operation": scope.operation or None,
+        "request": scope.request,
+        "attempt": scope.attempt,
+        "code": record.error_code,
+        "error": record.error,
+        "expires": expires,
+    }
+    if record.error_code or record.error:
+        row["error_shard"] = row["shard"]
+    return row
