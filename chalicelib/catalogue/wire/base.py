@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import unicodedata
 from datetime import UTC, datetime
 from functools import cache
@@ -161,6 +162,20 @@ def _upper(value: str) -> str:
     return value.strip().upper()
 
 
+def _instant(value: Any) -> datetime | None:
+    """ISO 8601; without a zone it is UTC. In a query `+` stands for a space, so a zone's plus may come as one."""
+    if value == "":
+        return None
+    try:
+        moment = datetime.fromisoformat(re.sub(r"(T.*) (\d\d:?\d\d)$", r"\1+\2", value.strip()))
+        known = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (AttributeError, ValueError, OverflowError):
+        raise ValueError(f"'{value}' is no time of ISO 8601 such as 2026-11-25T13:00:00Z") from None
+    if not 1970 <= known.year < 9000:
+        raise ValueError(f"'{value}' is in a year that no call can be from")
+    return known
+
+
 CheckedName = Annotated[str, AfterValidator(_name)]
 ConnectionName = Annotated[str, AfterValidator(_name)]
 NameOrNone = Annotated[str, AfterValidator(lambda value: _name(value) if value.strip() else "")]
@@ -168,6 +183,7 @@ Provider = Annotated[str, AfterValidator(_name), AfterValidator(_upper)]
 Cidr = Annotated[str, AfterValidator(_cidr)]
 CidrOrNone = Annotated[str, AfterValidator(lambda value: _cidr(value) if value else "")]
 Port = Annotated[int, BeforeValidator(_port)]
+Instant = Annotated[datetime | None, BeforeValidator(_instant)]
 
 
 class KeyValue(Request):
