@@ -12,7 +12,7 @@ from ..catalogue.vocabulary import Action, Kind
 class Call:
     """`name` and `member` come from the path. `transform`: ON, OFF, or "" as Spider is set. `body`: the request in the
     contract's shape. `fingerprint`: equal for equal requests, to tell an idempotency key that is used again from one
-    that is misused. `address`: where the caller has reached the API."""
+    that is misused. `address`: where the caller has reached the API. `traceparent`: W3C's, of the caller's span."""
 
     action: Action
     name: str = ""
@@ -25,6 +25,7 @@ class Call:
     respond_async: bool = False
     request_id: str = ""
     address: str = ""
+    traceparent: str = ""
 
     @property
     def kind(self) -> Kind:

@@ -1,7 +1,8 @@
 """One logger: Cloud-Barista's common line, or JSON, at a level that can be changed while the service runs.
 
 Line format (cb-log): `[CB-SPIDER].[INFO]: 2026-01-31 12:00:00 file.py:12, module.function() - message`.
-The file `log-level` in Spider's home, read every two seconds, overrides the level.
+The file `log-level` in Spider's home, read every two seconds, overrides the level. Calls of clouds have a logger of
+their own, whose lines are complete as they come, whatever the format and the level of the rest.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from spider_drivers.contract import redact
 from .settings import Settings
 
 NAME = "CB-SPIDER"
+CALLS = "spider.hiscall"
 LOOK_SECONDS = 2.0
 
 
@@ -63,9 +65,13 @@ def set_up(settings: Settings) -> None:
     formats = {"text": BaristaFormatter, "json": JsonFormatter}
     if settings.log_format not in formats:
         raise ValueError(f"SPIDER_LOG_FORMAT: '{settings.log_format}' is not text or json")
-    logger, default = logging.getLogger("spider"), level(settings.log_level)
+    _send(logging.getLogger("spider"), formats[settings.log_format](), level(settings.log_level))
+    _send(logging.getLogger(CALLS), logging.Formatter(), logging.INFO if settings.call_log == "on" else logging.ERROR)
+
+
+def _send(logger: logging.Logger, formatter: logging.Formatter, least: int) -> None:
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(formats[settings.log_format]())
+    handler.setFormatter(formatter)
     logger.handlers[:] = [handler]
-    logger.setLevel(default)
+    logger.setLevel(least)
     logger.propagate = False

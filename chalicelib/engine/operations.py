@@ -17,6 +17,7 @@ from ..catalogue.kinds import KINDS
 from ..store import OPERATIONS, Change, Conflict, Item, Put, Store, Update
 from . import faults, shapes, times
 from .call import Call
+from .history import spans
 from .sealing import Sealer
 from .settings import Settings
 
@@ -160,6 +161,7 @@ class Operations:
             "force": opening.force or None,
             "cloud_name": opening.cloud_name or None,
             "request_id": call.request_id,
+            "traceparent": spans.carried(),
             "state": State.RUNNING.value,
             "fence": 0,
             "attempts": 0,

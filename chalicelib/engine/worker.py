@@ -21,7 +21,7 @@ from spider_drivers.contract import (
 
 from ..store import Conflict, Store, StoreUnavailable
 from . import faults, times
-from .history import History
+from .history import History, spans
 from .lease import Lease, LeaseLost, Leases
 from .operations import Operations, State
 from .queue import Queue
@@ -61,7 +61,7 @@ class Worker:
         if lease is None:
             return
         try:
-            with self._history.gather():
+            with self._history.gather(), spans.of_try(lease.row):
                 self._try(lease)
         except LeaseLost:
             log.warning("operation %s: another worker has it now", operation)
@@ -105,6 +105,7 @@ class Worker:
 
     def _failed(self, lease: Lease, error: SpiderError) -> None:
         row = lease.row
+        spans.failed(error)
         if row["state"] == State.COMPENSATING:
             self._could_not_undo(lease, error)
         elif isinstance(error, PASSING) and self._may_pass(lease, error):

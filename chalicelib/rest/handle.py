@@ -28,7 +28,7 @@ log = logging.getLogger("spider.rest")
 POLL_SECONDS = 2  # what a caller is asked to wait before it looks at an operation again
 
 ALLOWED_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
-ALLOWED_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "Prefer", "X-Request-Id")
+ALLOWED_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "Prefer", "Traceparent", "X-Request-Id")
 EXPOSED_HEADERS = ("Age", "Link", "Location", "Preference-Applied", "Retry-After", "Spider-Operation", "X-Request-Id")
 PREFLIGHT_SECONDS = 600
 
@@ -140,6 +140,7 @@ def _call(action: Action, names: dict[str, str], given: wire.Request | None, req
         respond_async=action.operation and "respond-async" in _preferences(request),
         request_id=request.request_id,
         address=read_address(request),
+        traceparent=request.headers.get("traceparent", ""),
     )
 
 
