@@ -16,7 +16,7 @@ from .call import Call
 from .changes import Changes
 from .connections import Connections
 from .destroying import Destroying
-from .history import History
+from .history import History, spans
 from .lease import Leases
 from .mapping import Mapping
 from .members import Members
@@ -69,7 +69,7 @@ class Engine:
     def perform(self, call: Call) -> Any:
         """The action's answer: a shape, a list of them, or records.Accepted. Raises any SpiderError."""
         try:
-            with self.history.gather():
+            with self.history.gather(), spans.of_request(call):
                 if call.action.operation:
                     self.reads.forget(call)
                 return attrgetter(call.action.does)(self)(call)

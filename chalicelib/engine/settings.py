@@ -40,6 +40,7 @@ class Settings:
 
     log_level: Annotated[str, "debug, info, warning or error; the file `log-level` overrides it at run time"] = "INFO"
     log_format: Annotated[str, "`text` (Cloud-Barista's line) or `json`"] = "text"
+    call_log: Annotated[str, "`on`: a line for each call of a cloud, in CB-Spider's form; or `off`"] = "on"
 
     wait_seconds: Annotated[float, "how long a change is waited for before it is answered 202"] = 1200.0
     read_seconds: Annotated[float, "how long a read of a cloud may take in all, every page of a list included"] = 600.0
@@ -94,6 +95,7 @@ _CHOICES = {
     "store": ("sqlite", "dynamodb"),
     "error_status": ("", "upstream"),
     "log_format": ("text", "json"),
+    "call_log": ("on", "off"),
 }
 
 
