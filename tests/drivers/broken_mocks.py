@@ -203,6 +203,18 @@ class AnswersAnyImage(MockImages):
         return replace(self.list()[-1], iid=Iid(ref.name, f"image/{ref.name}"))
 
 
+class LooksThroughTheListTwice(MockImages):
+    """For any image."""
+
+    def any(self) -> Image:
+        return self.get(Ref("", self.list()[0].iid.id))
+
+
+class OffersWhatItDoesNotList(MockImages):
+    def any(self) -> Image:
+        return replace(super().any(), iid=Iid("another", "another"))
+
+
 class AnswersAnySpec(MockSpecs):
     def get(self, ref: Ref) -> Spec:
         return self.list()[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -284,6 +284,16 @@ class LeavesOutItsOwnRegion(MockRegions):
 class ListsRegionsTwice(MockRegions):
     def list(self) -> builtins.list[RegionZone]:
         return 2 * super().list()
+
+
+class NamesItsOwnRegionOnly(MockRegions):
+    def names(self) -> Sequence[str]:
+        return [self._client.region]
+
+
+class AsksForEachRegionsName(MockRegions):
+    def names(self) -> Sequence[str]:
+        return [self.get(Ref(name, name)).name for name in super().names()]
 
 
 class GetsNoZones(MockRegions):

@@ -61,6 +61,9 @@ def _of_what_is_made() -> Iterator[Fault]:
     yield BrokenDriver(image=broken.AnswersAnyImage), {}, "TestImage", there
     yield BrokenDriver(image=broken.AnswersAnyImage), {}, "TestImage", "test_get_and_list_agree"
     yield BrokenDriver(image=broken.AnswersAnyImage), {}, "TestImage", "test_unknown_image_is_not_found"
+    anyone = "test_any_image_is_a_listed_one_at_no_more_calls"
+    yield BrokenDriver(image=broken.LooksThroughTheListTwice), {}, "TestImage", anyone
+    yield BrokenDriver(image=broken.OffersWhatItDoesNotList), {}, "TestImage", anyone
     yield BrokenDriver(spec=broken.AnswersAnySpec), {}, "TestSpec", "test_unknown_spec_is_not_found"
     yield BrokenDriver(spec=broken.AnswersAnySpec), {}, "TestSpec", "test_raw_form_is_json"
 
@@ -198,6 +201,9 @@ def _tags_and_regions() -> Iterator[Fault]:
     holds = "test_list_holds_the_region_and_zone_of_the_connection"
     yield BrokenDriver(region_zone=changes.LeavesOutItsOwnRegion), {}, "TestRegionZone", holds
     yield BrokenDriver(region_zone=changes.ListsRegionsTwice), {}, "TestRegionZone", "test_all_regions_are_well_formed"
+    names = "test_names_are_those_of_the_list_at_no_more_calls"
+    yield BrokenDriver(region_zone=changes.NamesItsOwnRegionOnly), {}, "TestRegionZone", names
+    yield BrokenDriver(region_zone=changes.AsksForEachRegionsName), {}, "TestRegionZone", names
     yield BrokenDriver(region_zone=changes.GetsNoZones), {}, "TestRegionZone", "test_get_and_list_agree"
     yield BrokenDriver(region_zone=changes.AnswersAnyRegion), {}, "TestRegionZone", "test_unknown_region_is_not_found"
     yield BrokenDriver(region_zone=changes.GivesRawDates), {}, "TestRegionZone", "test_raw_forms_are_json"

@@ -138,6 +138,10 @@ class Acs:
             if done:
                 return found
 
+    def page(self, api: str, /, **parameters: Any) -> list[Thing]:
+        """The elements of one page."""
+        return _elements(self.call(api, **parameters), _LISTS[api])
+
     def close(self) -> None:
         self._session.close()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -36,6 +36,10 @@ class AlibabaRegions(RegionHandler):
             if found["RegionId"] == name:
                 return self._with_zones(found)
         raise NotFound(f"the region {name} does not exist")
+
+    def names(self) -> Sequence[str]:
+        """One call."""
+        return [found["RegionId"] for found in _regions(self._acs)]
 
     def raw_regions(self) -> Any:
         """`{"Regions": {"Region": [...]}}`, as `aliyun ecs DescribeRegions` prints it."""

@@ -15,6 +15,7 @@ _ARCHITECTURES = {
     "x86_64_mac": Architecture.X86_64_MAC,
     "arm64_mac": Architecture.ARM64_MAC,
 }
+_USABLE = tags.where("state", "available") + tags.where("image-type", "machine")
 
 
 class AwsImages(ImageHandler):
@@ -24,14 +25,16 @@ class AwsImages(ImageHandler):
         self._ec2 = ec2
 
     def list(self) -> list[Image]:
-        filters = tags.where("state", "available") + tags.where("image-type", "machine")
-        return [
-            _image(one)
-            for one in self._ec2.all("describe_images", "Images", Owners=["amazon", "self"], Filters=filters)
-        ]
+        found = self._ec2.all("describe_images", "Images", Owners=["amazon", "self"], Filters=_USABLE)
+        return [_image(one) for one in found]
 
     def get(self, ref: Ref) -> Image:
         return _image(described(self._ec2, handling.id_of(ref, "image")))
+
+    def any(self) -> Image:
+        """EC2 may answer an empty page before the first that is none ("Pagination", Amazon EC2 API Reference)."""
+        found = self._ec2.each("describe_images", "Images", Owners=["amazon"], Filters=_USABLE, MaxResults=5)
+        return _image(handling.first("image", found))
 
 
 def described(ec2: Ec2, image: str, field: str | None = None) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -38,6 +38,10 @@ class AwsRegions(RegionHandler):
             if found["RegionName"] == name:
                 return self._with_zones(found)
         raise NotFound(f"the region {name} does not exist, or is not enabled for the account")
+
+    def names(self) -> Sequence[str]:
+        """One call."""
+        return [found["RegionName"] for found in _enabled(self._ec2)]
 
     def raw_regions(self) -> Any:
         """`{"Regions": [...]}`, as `aws ec2 describe-regions --all-regions` prints it: those not enabled too."""

@@ -16,6 +16,7 @@ from ..contract import (
     NotFound,
     Platform,
     Ref,
+    handling,
 )
 from . import details, offers, resources
 from .calls import Arm, Thing
@@ -48,8 +49,8 @@ class AzureImages(ImageHandler):
 
     def list(self) -> list[Image]:
         found = [_own_image(self._own.spelled(one), one) for one in self._own.listed()]
-        for publisher, offer in offers.OFFERS:
-            found += [_listed(publisher, offer, sku["name"]) for sku in self._skus(publisher, offer)]
+        for offer in offers.OFFERS:
+            found += self._offered(*offer)
         return found
 
     def get(self, ref: Ref) -> Image:
@@ -58,6 +59,10 @@ class AzureImages(ImageHandler):
             own = self._own.described(Ref(name, name))
             return _own_image(self._own.spelled(own), own)
         return _image(name, self._described(name))
+
+    def any(self) -> Image:
+        """One call for each offer that the region lacks, and one for the first that it has."""
+        return handling.first("image", (one for offer in offers.OFFERS for one in self._offered(*offer)))
 
     def base(self, ref: Ref) -> Base:
         """Kept as long as the connection: a create asks for it at each step. Raises MissingReference."""
@@ -76,11 +81,12 @@ class AzureImages(ImageHandler):
         plan = dict(found["properties"].get("plan") or {})
         return Base(reference, _platform(_system(found)) is Platform.WINDOWS, plan)
 
-    def _skus(self, publisher: str, offer: str) -> Sequence[Thing]:
+    def _offered(self, publisher: str, offer: str) -> Sequence[Image]:
         try:
-            return self._arm.all(f"{_IMAGES}.list_skus", self._arm.place.location, publisher, offer)
+            skus = self._arm.all(f"{_IMAGES}.list_skus", self._arm.place.location, publisher, offer)
         except NotFound:
             return []
+        return [_listed(publisher, offer, sku["name"]) for sku in skus]
 
     def _described(self, name: str, field: str | None = None) -> Thing:
         """Raises NotFound, or MissingReference of `field` where a request names the image."""

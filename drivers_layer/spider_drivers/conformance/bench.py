@@ -197,6 +197,12 @@ class Bench:
         with acting(self.cloud):
             return self.read(kind).get(ref)
 
+    def cost(self, step: Callable[[], object]) -> int:
+        """Calls that `step` makes, without those that had to be sent again."""
+        seen = len(self.cloud.records)
+        step()
+        return sum(not (self.cloud.throttled and record.error_code) for record in self.cloud.records[seen:])
+
     def contents(self) -> set[str]:
         """Everything at the cloud."""
         if self.cloud.contents:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import pytest
 
@@ -32,6 +33,13 @@ class RegionZoneCases(Cases):
         (listed,) = [region for region in bench.list("region_zone") if region.name == name]
         assert bench.get("region_zone", Ref(name, name)) == listed
 
+    def test_names_are_those_of_the_list_at_no_more_calls(self, bench: Bench) -> None:
+        regions: list[RegionZone] = []
+        of_all = bench.cost(lambda: regions.extend(bench.list("region_zone")))
+        names: list[str] = []
+        assert bench.cost(lambda: names.extend(_names(bench))) <= of_all
+        assert sorted(names) == sorted(region.name for region in regions)
+
     def test_unknown_region_is_not_found(self, bench: Bench) -> None:
         with pytest.raises(NotFound):
             bench.get("region_zone", Ref("spider-no-such-region", "spider-no-such-region"))
@@ -44,3 +52,9 @@ class RegionZoneCases(Cases):
             raw_regions, raw_zones = json.dumps(handler.raw_regions()), json.dumps(handler.raw_zones())
         assert name in raw_regions
         assert all(zone.name in raw_zones for zone in zones)
+
+
+def _names(bench: Bench) -> Sequence[str]:
+    with acting(bench.cloud):
+        names: Sequence[str] = bench.read("region_zone").names()
+    return names

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 from .errors import InUse, MissingReference, NotFound, SpiderError
 from .shapes import Ref, Rule
+
+T = TypeVar("T")
 
 
 def id_of(ref: Ref, title: str) -> str:
@@ -19,6 +22,13 @@ def missing(title: str, cloud_id: str, field: str | None = None) -> SpiderError:
     """What to raise where the answer is an empty list. `field`: of the request, where that names the resource."""
     kind = MissingReference if field else NotFound
     return kind(f"{title} {cloud_id} does not exist", field=field)
+
+
+def first(title: str, found: Iterable[T]) -> T:
+    """Raises NotFound where there is none."""
+    for one in found:
+        return one
+    raise NotFound(f"the cloud shows no {title} here")
 
 
 def refuse_in_use(title: str, cloud_id: str, users: Iterable[str]) -> None:

@@ -12,10 +12,11 @@ user's name in.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
+from . import handling
 from .attempt import Attempt, Wait
 from .calls import CallRecorder
 from .capability import Capability
@@ -73,6 +74,13 @@ class ConnectionInfo:
     def ca(self) -> str | None:
         return self.region_keys.get("CA") or None
 
+    def in_region(self, region: str) -> ConnectionInfo:
+        """The same credential in another region, at the same endpoint; it names no zone, which would not be there."""
+        if region == self.region:
+            return self
+        keys = {key: value for key, value in self.region_keys.items() if "zone" not in key.lower()}
+        return replace(self, region_keys={**keys, "Region": region})
+
 
 class Reader(ABC, Generic[Shape]):
     """Reads of one kind."""
@@ -108,6 +116,11 @@ class ImageHandler(Handler[ImageRequest, Image]):
 
     def delete(self, ref: Ref, attempt: Attempt) -> Wait | None:
         return None
+
+    def any(self) -> Image:
+        """One that `list` holds, by the call that costs the cloud least, a single one wherever the cloud can; it needs no
+        permission that `list` does not. Raises NotFound where there is none."""
+        return handling.first("image", self.list())
 
 
 class SpecHandler(Reader[Spec]):
@@ -187,6 +200,10 @@ class TagHandler(ABC):
 
 class RegionHandler(Reader[RegionZone]):
     """The cloud's regions and zones. The raw forms are the cloud's own JSON-like ones."""
+
+    def names(self) -> Sequence[str]:
+        """Those of every region in `list`, without asking for zones where these cost calls."""
+        return [region.name for region in self.list()]
 
     @abstractmethod
     def raw_regions(self) -> Any: ...

@@ -38,6 +38,8 @@ PUBLIC = {
     "windows-sql-cloud": ("sql-",),
 }
 
+# Of the public families those that are kept longest.
+_LASTING = (("debian-cloud", "debian-12"), ("ubuntu-os-cloud", "ubuntu-2404-lts-amd64"))
 _ARCHITECTURES = {"X86_64": Architecture.X86_64, "ARM64": Architecture.ARM64}
 # A link, a part of one, `p/family`, or a short name; https://cloud.google.com/compute/docs/reference/rest/v1/instances
 # (initializeParams.sourceImage) has the first two.
@@ -64,6 +66,13 @@ class GcpImages(ImageHandler):
         found = described(self._gce, ref.id or ref.name)
         with understood():
             return _image(found)
+
+    def any(self) -> Image:
+        """One call, unless Google has given up what is asked for first."""
+        for project, family in _LASTING:
+            with contextlib.suppress(NotFound), understood():
+                return _image(_one(self._gce, project, family, family=True))
+        return super().any()
 
 
 def described(gce: Gce, image: str, field: str | None = None) -> Thing:

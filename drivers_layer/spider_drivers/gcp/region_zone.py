@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..contract import NotFound, Ref, RegionHandler, RegionZone, Zone, ZoneStatus, details
@@ -29,6 +30,12 @@ class GcpRegions(RegionHandler):
         found, zones = self._gce.call("regions.get", region=name), self._gce.all("zones.list")
         with understood():
             return _region(found, zones)
+
+    def names(self) -> Sequence[str]:
+        """As many calls as there are pages of regions."""
+        regions = self._gce.all("regions.list")
+        with understood():
+            return [found["name"] for found in regions]
 
     def raw_regions(self) -> Any:
         """`{"items": [...]}`, as regions.list answers."""

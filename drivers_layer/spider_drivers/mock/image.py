@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..contract import Architecture, Iid, Image, ImageHandler, ImageStatus, Platform, Ref
+from ..contract import Architecture, Iid, Image, ImageHandler, ImageStatus, Platform, Ref, handling
 from .connection import Client
 from .memory import Row
 
@@ -16,6 +16,11 @@ class MockImages(ImageHandler):
 
     def get(self, ref: Ref) -> Image:
         return _image(self._client.one("describe_images", ref))
+
+    def any(self) -> Image:
+        """One call."""
+        page = self._client.call("describe_images")["items"]
+        return _image(handling.first("image", page))
 
 
 def _image(row: Row) -> Image:

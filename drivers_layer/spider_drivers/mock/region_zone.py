@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..contract import Ref, RegionHandler, RegionZone, Zone, ZoneStatus
@@ -21,6 +21,9 @@ class MockRegions(RegionHandler):
     def get(self, ref: Ref) -> RegionZone:
         row = self._client.one("describe_regions", ref)
         return _region(row, self._client.all("describe_zones", {"region": row["id"]}))
+
+    def names(self) -> Sequence[str]:
+        return [row["id"] for row in self._client.all("describe_regions")]
 
     def raw_regions(self) -> Any:
         return {"Regions": self._client.all("describe_regions")}

@@ -88,12 +88,19 @@ class OpenStack:
     def close(self) -> None:
         self._http.close()
 
+    def page(self, path: str, /, **query: Any) -> list[Thing]:
+        """The elements of one page."""
+        return self._page(path, query)[0]
+
+    def _page(self, path: str, query: Thing) -> tuple[list[Thing], str]:
+        answer = self.get(path, **query)
+        with errors.understood():
+            return _page(answer)
+
     def _pages(self, path: str, query: Thing) -> Iterator[list[Thing]]:
         asked = {**query, "limit": self._page_size}
         while True:
-            answer = self.get(path, **asked)
-            with errors.understood():
-                items, marker = _page(answer)
+            items, marker = self._page(path, asked)
             yield items
             if not marker:
                 return

@@ -13,6 +13,7 @@ from ..contract import (
     Platform,
     Ref,
     details,
+    handling,
 )
 from .calls import OpenStack, Thing, path
 from .errors import understood
@@ -43,6 +44,12 @@ class OpenStackImages(ImageHandler):
         found = described(self._cloud, ref)
         with understood():
             return _image(found)
+
+    def any(self) -> Image:
+        """One call."""
+        found = self._cloud.page("image/images", limit=1)
+        with understood():
+            return _image(handling.first("image", found))
 
 
 def described(cloud: OpenStack, ref: Ref, field: str | None = None) -> Thing:

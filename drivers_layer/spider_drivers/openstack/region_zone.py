@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..contract import NotFound, Ref, RegionHandler, RegionZone, SpiderError, Zone, ZoneStatus, details
@@ -20,13 +21,19 @@ class OpenStackRegions(RegionHandler):
 
     def list(self) -> list[RegionZone]:
         """A region that is out of order is listed without zones; its details tell why."""
-        return [self._with_zones(name, lenient=name != self._cloud.region) for name in self._names()]
+        return [self._with_zones(name, lenient=name != self._cloud.region) for name in self.names()]
 
     def get(self, ref: Ref) -> RegionZone:
         name = ref.id or ref.name
-        if name not in self._names():
+        if name not in self.names():
             raise NotFound(f"the region '{name}' does not exist: the cloud's catalogue has no nova there")
         return self._with_zones(name)
+
+    def names(self) -> Sequence[str]:
+        """No call but the log-in, whose catalogue tells them."""
+        with understood():
+            endpoints = (one for service in self._novas() for one in service["endpoints"])
+            return sorted({one["region"] for one in endpoints if one["interface"] == "public"})
 
     def raw_regions(self) -> Any:
         """`{"catalog": [...]}`: what keystone's catalogue tells of nova."""
@@ -38,11 +45,6 @@ class OpenStackRegions(RegionHandler):
 
     def _novas(self) -> Any:
         return [service for service in self._cloud.catalogue() if service.get("type") == "compute"]
-
-    def _names(self) -> Any:
-        with understood():
-            endpoints = (one for service in self._novas() for one in service["endpoints"])
-            return sorted({one["region"] for one in endpoints if one["interface"] == "public"})
 
     def _with_zones(self, name: str, *, lenient: bool = False) -> RegionZone:
         try:
