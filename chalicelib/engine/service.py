@@ -16,7 +16,7 @@ from .call import Call
 from .changes import Changes
 from .connections import Connections
 from .destroying import Destroying
-from .history import History, spans
+from .history import History, Merging, spans
 from .lease import Leases
 from .mapping import Mapping
 from .members import Members
@@ -60,6 +60,7 @@ class Engine:
         self.places = Places(self.registry, self.connections, self.reads)
         self.any_calls = AnyCalls(self.connections, self.reads)
         self.ports = Ports(settings)
+        self.merging = Merging(store, settings)
         self._leases = Leases(store, clock, settings)
         steps = Steps(store, self.connections, self.operations)
         self.worker = Worker(store, clock, settings, self.history, self.operations, self._leases, steps)
@@ -81,6 +82,7 @@ class Engine:
         if isinstance(self.queue, ThreadedQueue):
             self.queue.every(self.settings.sweep_seconds, self.sweep)
             self.queue.every(self.settings.lease_seconds / 3, self._leases.renew_all)
+            self.queue.every(self.settings.merge_seconds, self.merge)
             self.queue.every(log.LOOK_SECONDS, partial(log.follow_level, self.settings))
             self.queue.start()
 
@@ -89,6 +91,7 @@ class Engine:
         if isinstance(self.queue, ThreadedQueue):
             self.queue.close(CLOSE_SECONDS)
         self.connections.close()
+        self.history.close()
         self.store.close()
 
     def sweep(self) -> None:
@@ -100,6 +103,10 @@ class Engine:
             for row in page.items:
                 left = (times.read(row["due"]) - now).total_seconds()
                 self.queue.send(row["id"], max(0.0, left))
+
+    def merge(self) -> None:
+        """Adds what is recorded of calls to their statistics."""
+        self.merging.merge()
 
     def _make_queue(self) -> ThreadedQueue | SteppedQueue:
         if isinstance(self.clock, VirtualClock):

@@ -66,7 +66,12 @@ class Settings:
     control_deadline: Annotated[float, "how long a suspend, resume or reboot may take"] = 600.0
     compensate_deadline: Annotated[float, "how long undoing a failed create is tried"] = 3600.0
     result_ttl: Annotated[float, "how long outcomes and idempotency keys are kept"] = 86400.0
+    history_writes: Annotated[
+        str, "`behind`: no answer waits until its calls are recorded; `before`: each does (the default inside Lambda)"
+    ] = "behind"
     history_ttl: Annotated[float, "how long records of calls are kept"] = 365 * 86400.0
+    stats_ttl: Annotated[float, "how long statistics of calls are kept"] = 3 * 365 * 86400.0
+    merge_seconds: Annotated[float, "how often what is recorded is added to the statistics"] = 60.0
     connection_ttl: Annotated[float, "how long an open connection to a cloud is used again"] = 600.0
 
     @classmethod
@@ -82,7 +87,7 @@ class Settings:
         if "aws_region" not in given:
             given["aws_region"] = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or ""
         if "AWS_LAMBDA_FUNCTION_NAME" in environ:
-            given = {"store": "dynamodb", "answer_limit": LAMBDA_ANSWER, **given}
+            given = {"store": "dynamodb", "answer_limit": LAMBDA_ANSWER, "history_writes": "before", **given}
         for name, words in _CHOICES.items():
             if given.get(name, words[0]) not in words:
                 known = ", ".join(filter(None, words))
@@ -96,6 +101,7 @@ _CHOICES = {
     "error_status": ("", "upstream"),
     "log_format": ("text", "json"),
     "call_log": ("on", "off"),
+    "history_writes": ("behind", "before"),
 }
 
 

@@ -19,3 +19,8 @@ def read_or_none(text: str | None) -> datetime | None:
 
 def after(moment: datetime, seconds: float) -> datetime:
     return moment + timedelta(seconds=seconds)
+
+
+def epoch(moment: datetime, seconds: float) -> int:
+    """Whole epoch seconds, so many after the moment: when a row expires."""
+    return int(moment.timestamp() + seconds)

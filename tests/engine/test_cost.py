@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from chalicelib.engine.history import History
@@ -56,7 +57,7 @@ def test_calls_are_kept_in_one_batch_per_request(house: House, monkeypatch: Any)
     batches: list[int] = []
     real = History._write
 
-    def write(self: History, records: list[Any]) -> None:
+    def write(self: History, records: Sequence[Any]) -> None:
         batches.append(len(records))
         real(self, records)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .gathering import History
+from .merging import Merging
 from .rows import SHARDS
 
-__all__ = ["SHARDS", "History"]
+__all__ = ["SHARDS", "History", "Merging"]

@@ -1,36 +1,48 @@
-"""The history of calls: records are gathered while a request or an attempt runs, and written in one batch at its
-end."""
+"""The history of calls: records are gathered while a request or an attempt runs, and handed over in batches, each
+of which is one write."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime, timedelta
 
-from spider_drivers.contract import CallRecord, Clock
+from spider_drivers.contract import CallRecord, Clock, VirtualClock
 
-from ...store import CALLS, Store, StoreUnavailable
+from ...store import CALL_STATS, CALLS, Put, Store, StoreUnavailable
+from .. import times
 from ..settings import Settings
-from .rows import row_of
+from .rows import day_row, row_of
+from .sums import DAY, unmerged_row
+from .writer import BATCH, Writer
 
 log = logging.getLogger("spider.history")
 
+HOLD = timedelta(seconds=3)  # a record is not held back for longer, once the next one has come
+FLUSH_SECONDS = 5.0
+CLOSE_SECONDS = 5.0
+
 
 class _Batch:
-    """Records of one request. Once closed it takes no more: a read that outlived its deadline writes its own."""
+    """Records of one request. Once closed it takes no more: a read that outlived its deadline hands over its own."""
 
     def __init__(self) -> None:
         self._records: list[CallRecord] | None = []
         self._lock = threading.Lock()
 
-    def take(self, record: CallRecord) -> bool:
+    def take(self, record: CallRecord) -> list[CallRecord]:
+        """What is to be handed over now."""
         with self._lock:
             if self._records is None:
-                return False
+                return [record]
             self._records.append(record)
-            return True
+            if len(self._records) < BATCH and _end(record) - self._records[0].started < HOLD:
+                return []
+            records, self._records = self._records, []
+            return records
 
     def close(self) -> list[CallRecord]:
         with self._lock:
@@ -42,20 +54,28 @@ _batch: ContextVar[_Batch | None] = ContextVar("spider_call_batch", default=None
 
 
 class History:
+    """Where a process is frozen once it has answered (inside Lambda), and where time is virtual, records are written
+    before the answer; else by a thread of its own, and no answer waits for it."""
+
     def __init__(self, store: Store, clock: Clock, settings: Settings) -> None:
         self._store = store
         self._clock = clock
         self._ttl = settings.history_ttl
+        self._stats_ttl = settings.stats_ttl
+        self._days_ttl = max(settings.history_ttl, settings.stats_ttl)
+        self._days: set[str] = set()
+        behind = settings.history_writes == "behind" and not isinstance(clock, VirtualClock)
+        self._writer = Writer(self._write) if behind else None
 
     def sink(self, record: CallRecord) -> None:
-        """Takes a record; outside of `gather` it is written at once."""
+        """Takes a record; outside of `gather` it is handed over at once."""
         batch = _batch.get()
-        if batch is None or not batch.take(record):
-            self._write([record])
+        self._hand_over([record] if batch is None else batch.take(record))
 
     @contextmanager
     def gather(self) -> Iterator[None]:
-        """Records taken inside, also by threads that inherit the context, are written when it ends."""
+        """Records taken inside, also by threads that inherit the context, are handed over when it ends, or earlier:
+        when a batch is full, or older than a few seconds."""
         if _batch.get() is not None:
             yield
             return
@@ -65,13 +85,38 @@ class History:
             yield
         finally:
             _batch.reset(token)
-            self._write(batch.close())
+            self._hand_over(batch.close())
 
-    def _write(self, records: list[CallRecord]) -> None:
-        if not records:
-            return
-        expires = int(self._clock.now().timestamp() + self._ttl)
+    def flush(self) -> None:
+        """Waits until what this process has handed over is kept: whoever then asks for it sees what he did."""
+        if self._writer is not None:
+            self._writer.flush(FLUSH_SECONDS)
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close(CLOSE_SECONDS)
+
+    def _hand_over(self, records: Sequence[CallRecord]) -> None:
+        if records and not (self._writer is not None and self._writer.take(records)):
+            self._write(records)
+
+    def _write(self, records: Sequence[CallRecord]) -> None:
+        """In one transaction, so that the sums are those of the records that are there. What cannot be kept is logged,
+        and fails no request."""
+        now = self._clock.now()
+        rows = [row_of(record, times.epoch(now, self._ttl)) for record in records]
+        days = {row["at"][:DAY] for row in rows} - self._days
+        changes = [
+            *(Put(CALLS, row) for row in rows),
+            Put(CALL_STATS, unmerged_row(records, now, times.epoch(now, self._stats_ttl)), if_absent=True),
+            *(Put(CALL_STATS, day_row(day, times.epoch(now, self._days_ttl))) for day in days),
+        ]
         try:
-            self._store.put_all(CALLS, [row_of(record, expires) for record in records])
-        except StoreUnavailable as error:
+            self._store.write(*changes)
+            self._days |= days
+        except (StoreUnavailable, ValueError) as error:
             log.error("%d call records could not be kept: %s", len(records), error)
+
+
+def _end(record: CallRecord) -> datetime:
+    return times.after(record.started, record.elapsed)

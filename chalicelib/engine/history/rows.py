@@ -10,6 +10,7 @@ from spider_drivers.contract import CallRecord
 from .. import times
 
 SHARDS = 8  # per day, so that no one key takes all writes
+DAYS = "days"  # the hash key, in the table of statistics, of one row for each day with calls
 
 
 def row_of(record: CallRecord, expires: int) -> dict[str, Any]:
@@ -37,3 +38,8 @@ def row_of(record: CallRecord, expires: int) -> dict[str, Any]:
     if record.error_code or record.error:
         row["error_shard"] = row["shard"]
     return row
+
+
+def day_row(day: str, expires: int) -> dict[str, Any]:
+    """`day`: 2026-11-25, in UTC. `expires` as above."""
+    return {"hour": DAYS, "key": day, "expires": expires}
