@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import wire
+from .history import HISTORY
 from .kinds import (
     CONNECTION,
     CREDENTIAL,
@@ -31,6 +32,7 @@ ACTIONS: tuple[Action, ...] = (
         envelope="cloudos",
     ),
     *SYSTEM,
+    *HISTORY,
     *expand(DRIVER),
     *expand(CREDENTIAL),
     *expand(REGION),

@@ -16,7 +16,7 @@ from .call import Call
 from .changes import Changes
 from .connections import Connections
 from .destroying import Destroying
-from .history import History, Merging, spans
+from .history import History, Merging, Records, Stats, spans
 from .lease import Leases
 from .mapping import Mapping
 from .members import Members
@@ -45,6 +45,9 @@ class Engine:
         self.store = store
         self.clock = clock
         self.history = History(store, clock, settings)
+        self.records = Records(store, self.history, clock, settings)
+        self.merging = Merging(store, settings)
+        self.stats = Stats(store, clock, self.history)
         self.registry = Registry(store, sealer, settings)
         self.connections = Connections(self.registry, self.history, clock, settings)
         self.operations = Operations(store, sealer, clock, settings)
@@ -60,7 +63,6 @@ class Engine:
         self.places = Places(self.registry, self.connections, self.reads)
         self.any_calls = AnyCalls(self.connections, self.reads)
         self.ports = Ports(settings)
-        self.merging = Merging(store, settings)
         self._leases = Leases(store, clock, settings)
         steps = Steps(store, self.connections, self.operations)
         self.worker = Worker(store, clock, settings, self.history, self.operations, self._leases, steps)

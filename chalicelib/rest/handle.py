@@ -99,8 +99,9 @@ def _answer(engine: Engine, request: HttpRequest) -> HttpResponse:
 
 
 def _ok(action: Action, headers: dict[str, str], written: Any) -> HttpResponse:
-    if issubclass(action.answer, wire.PlainText):
-        return HttpResponse(200, {**headers, "Content-Type": wire.PlainText.media_type}, written.encode())
+    if issubclass(action.answer, wire.Text):
+        headers = {**headers, "Content-Type": action.answer.media_type}
+        return HttpResponse(200, headers, written.encode("utf-8", "replace"))
     return HttpResponse(200, headers, problems.to_json(written))
 
 

@@ -19,7 +19,7 @@ def headers(address: str, given: wire.Request | None, result: Any) -> dict[str, 
     found: dict[str, str] = {}
     if isinstance(result, (Listed, Aged)) and result.age is not None:
         found["Age"] = str(result.age)
-    if isinstance(result, Listed) and result.ends is not None and isinstance(given, wire.Listing):
+    if isinstance(result, Listed) and result.ends is not None and isinstance(given, wire.Paged):
         found["Link"] = f'<{address}?{urlencode(given.following(result.ends))}>; rel="next"'
     return found
 
@@ -30,7 +30,7 @@ def check_length(response: HttpResponse, action: Action, limit: int) -> None:
     if not limit or length <= limit:
         return
     ways = [] if "Content-Encoding" in response.headers else ["accept gzip"]
-    paged = action.request is not None and issubclass(action.request, wire.Listing)
+    paged = action.request is not None and issubclass(action.request, wire.Paged)
     if paged:
         ways.insert(0, "ask for fewer elements with limit")
     advice = f": {', or '.join(ways)}" if ways else ""

@@ -16,8 +16,10 @@ from .answers import (
     Status,
     write,
 )
-from .base import IID, Answer, Request, parse, spelled
-from .listing import Listing, Refreshable
+from .base import IID, Answer, Request, Text, parse, spelled
+from .call_stats import CallStats, CallStatsInfo, RegionRanking, RegionRankingInfo
+from .calls import CallInfo, CallLines, Calls
+from .listing import Listing, Paged, Refreshable
 from .mapping import (
     AddTag,
     AllInfoList,
@@ -91,6 +93,11 @@ __all__ = [
     "AnyCall",
     "AnyCallInfo",
     "AnyInfo",
+    "CallInfo",
+    "CallLines",
+    "CallStats",
+    "CallStatsInfo",
+    "Calls",
     "CloudName",
     "CloudOsMetaInfo",
     "ConnectionConfigIn",
@@ -123,11 +130,14 @@ __all__ = [
     "OriginalSpec",
     "OriginalZones",
     "Output",
+    "Paged",
     "PlainText",
     "Preconfig",
     "Refreshable",
     "RegionIn",
     "RegionInfo",
+    "RegionRanking",
+    "RegionRankingInfo",
     "RegionZoneInfo",
     "Register",
     "Request",
@@ -144,6 +154,7 @@ __all__ = [
     "SubnetRegister",
     "TagOut",
     "TagsOut",
+    "Text",
     "Unregister",
     "VersionInfo",
     "VmInfo",

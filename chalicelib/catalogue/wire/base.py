@@ -94,6 +94,17 @@ class Answer(BaseModel):
         }
 
 
+class Text(Answer):
+    """An answer that is no JSON document."""
+
+    media_type: ClassVar[str]
+
+    text: str
+
+    def dump(self) -> str:
+        return self.text
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, Answer):
         return value.dump()

@@ -10,7 +10,7 @@ from pydantic import AfterValidator
 from spider_drivers.contract import CA, ENDPOINT, Capability, RegionZone, Zone
 
 from .. import asked
-from .base import Answer, CheckedName, KeyValue, KeyValueOut, NameOrNone, Port, Request, pairs
+from .base import Answer, CheckedName, KeyValue, KeyValueOut, NameOrNone, Port, Request, Text, pairs
 from .requests import OnConnection
 
 _HOST = re.compile(r"[A-Za-z0-9._:-]{1,253}")
@@ -115,19 +115,12 @@ class VersionInfo(Answer):
         return cls(Version=shape)
 
 
-class PlainText(Answer):
-    """The one answer that is no JSON."""
-
+class PlainText(Text):
     media_type: ClassVar[str] = "text/plain; charset=utf-8"
-
-    text: str
 
     @classmethod
     def of(cls, shape: str) -> Self:
         return cls(text=shape)
-
-    def dump(self) -> str:
-        return self.text
 
 
 class CloudOsMetaInfo(Answer):

@@ -15,8 +15,9 @@ from spider_drivers.contract import CallRecord, Clock, VirtualClock
 from ...store import CALL_STATS, CALLS, Put, Store, StoreUnavailable
 from .. import times
 from ..settings import Settings
+from . import line, spans
 from .rows import day_row, row_of
-from .sums import DAY, unmerged_row
+from .sums import unmerged_row
 from .writer import BATCH, Writer
 
 log = logging.getLogger("spider.history")
@@ -69,6 +70,8 @@ class History:
 
     def sink(self, record: CallRecord) -> None:
         """Takes a record; outside of `gather` it is handed over at once."""
+        line.write(record)
+        spans.of_call(record)
         batch = _batch.get()
         self._hand_over([record] if batch is None else batch.take(record))
 
@@ -105,7 +108,7 @@ class History:
         and fails no request."""
         now = self._clock.now()
         rows = [row_of(record, times.epoch(now, self._ttl)) for record in records]
-        days = {row["at"][:DAY] for row in rows} - self._days
+        days = {times.day_of(row["at"]) for row in rows} - self._days
         changes = [
             *(Put(CALLS, row) for row in rows),
             Put(CALL_STATS, unmerged_row(records, now, times.epoch(now, self._stats_ttl)), if_absent=True),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
-from spider_drivers.contract import CallRecord
+from spider_drivers.contract import CallRecord, CallScope
 
 from .. import times
 
@@ -38,6 +39,23 @@ def row_of(record: CallRecord, expires: int) -> dict[str, Any]:
     if record.error_code or record.error:
         row["error_shard"] = row["shard"]
     return row
+
+
+def record_of(row: Mapping[str, Any]) -> CallRecord:
+    """What `row_of` was given."""
+    scope = CallScope(
+        connection=row.get("connection", ""),
+        cloud=row["cloud"],
+        region=row["region"],
+        zone=row["zone"],
+        resource_type=row["resource_type"],
+        resource_name=row["resource_name"],
+        operation=row.get("operation", ""),
+        request=row["request"],
+        attempt=row["attempt"],
+    )
+    started = times.read(row["at"].partition("#")[0])
+    return CallRecord(scope, row["api"], started, row["elapsed"], row["code"], row["error"])
 
 
 def day_row(day: str, expires: int) -> dict[str, Any]:
