@@ -45,3 +45,55 @@ def error_message(record: CallRecord) -> str:
     """CB-Spider's `ErrorMSG`: the cloud's code and text, "" for a call that it granted."""
     said = [record.error_code] if record.error_code not in record.error else []
     return ": ".join([*said, *filter(None, [record.error])])
+
+
+@dataclass(frozen=True, slots=True)
+class StatsAsked:
+    """Of which calls, as in CallsAsked (with several `apis`: of any of them), and what is told apart, in the order of
+    GROUPINGS or another. Times are widened to whole hours; of the last 24 hours where they are not given."""
+
+    connection: str = ""
+    cloud: str = ""
+    region: str = ""
+    apis: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    group_by: tuple[str, ...] = ()
+
+
+GROUPINGS = ("cloud", "region", "api", "connection", "hour")
+
+
+@dataclass(frozen=True, slots=True)
+class GroupStats:
+    """How the calls of one group went. `group`: each grouping that was asked for, and what it is here. Times are in
+    seconds; p50, p90, p99 within Stats.relative_error of a time that was measured."""
+
+    group: dict[str, str]
+    count: int
+    errors: int
+    p50: float
+    p90: float
+    p99: float
+    longest: float
+    mean: float
+
+    @property
+    def error_rate(self) -> float:
+        return self.errors / self.count
+
+    @property
+    def score(self) -> float | None:
+        """Seconds until a call succeeds, if one that fails is tried again; None where none has succeeded."""
+        return self.p50 / (1 - self.error_rate) if self.errors < self.count else None
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """`since` and `until` are whole hours, or days. Groups are in the order of what tells them apart, or as ranked."""
+
+    asked: StatsAsked
+    since: datetime
+    until: datetime
+    relative_error: float
+    groups: tuple[GroupStats, ...]

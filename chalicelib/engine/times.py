@@ -24,3 +24,23 @@ def after(moment: datetime, seconds: float) -> datetime:
 def epoch(moment: datetime, seconds: float) -> int:
     """Whole epoch seconds, so many after the moment: when a row expires."""
     return int(moment.timestamp() + seconds)
+
+
+def hour(moment: datetime) -> str:
+    """2026-11-25T13, in UTC."""
+    return kept(moment)[: len("2026-11-25T13")]
+
+
+def day(moment: datetime) -> str:
+    """2026-11-25, in UTC."""
+    return day_of(kept(moment))
+
+
+def day_of(text: str) -> str:
+    """Of a moment as it is kept, or of an hour."""
+    return text[: len("2026-11-25")]
+
+
+def began(period: str) -> datetime:
+    """When the hour or day began."""
+    return datetime.fromisoformat(period).replace(tzinfo=UTC)

@@ -9,7 +9,7 @@ from ...store import CALL_STATS, Change, Conflict, Delete, Item, Key, Put, Store
 from ...store.interface import MAX_CHANGES
 from .. import times
 from ..settings import Settings
-from .sums import UNMERGED, Sums, period_start, unmerged_sums
+from .sums import UNMERGED, Sums, unmerged_sums
 
 log = logging.getLogger("spider.history")
 
@@ -68,7 +68,7 @@ class Merging:
     def _change(self, key: Key, added: Sums, known: Item | None) -> Change:
         """A count only grows, so that an equal one says: unchanged since it was read."""
         if known is None:
-            expires = times.epoch(period_start(key[0]), self._ttl)
+            expires = times.epoch(times.began(key[0]), self._ttl)
             return Put(CALL_STATS, {"hour": key[0], "key": key[1], **added.kept(), "expires": expires}, if_absent=True)
         added.add(Sums.told(known))
         return Update(CALL_STATS, key, added.kept(), when={"count": known["count"]})

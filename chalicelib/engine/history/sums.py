@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple, Self
 
 from spider_drivers.contract import CallRecord
@@ -14,8 +14,6 @@ from ...store import Key, join_key, split_key
 from .. import times
 from . import sketch
 
-HOUR = len("2026-11-25T13")
-DAY = len("2026-11-25")
 UNMERGED = tuple(f"unmerged#{shard}" for shard in range(4))  # hash keys of the sums that are in no statistics yet
 # Longest parts of a key in bytes, as they are joined: cloud, region, API, connection. DynamoDB takes 1024 in all.
 LONGEST = (60, 120, 300, 480)
@@ -34,8 +32,12 @@ class Group(NamedTuple):
     def of(cls, record: CallRecord) -> Self:
         """Of the hour in which the call began."""
         scope = record.scope
-        told = (scope.cloud, scope.region, record.api, scope.connection)
-        return cls(times.kept(record.started)[:HOUR], *map(_cut, told, LONGEST))
+        return cls.named(times.hour(record.started), scope.cloud, scope.region, record.api, scope.connection)
+
+    @classmethod
+    def named(cls, period: str, *names: str) -> Self:
+        """The names as they are kept: what is too long for a key is cut."""
+        return cls(period, *map(_cut, names, LONGEST))
 
     @classmethod
     def at(cls, period: str, key: str) -> Self:
@@ -48,7 +50,7 @@ class Group(NamedTuple):
 
     @property
     def day(self) -> Group:
-        return self._replace(period=self.period[:DAY])
+        return self._replace(period=times.day_of(self.period))
 
 
 def _cut(part: str, most: int) -> str:
@@ -123,8 +125,3 @@ def unmerged_row(records: Iterable[CallRecord], now: datetime, expires: int) -> 
 
 def unmerged_sums(row: Mapping[str, Any]) -> dict[Group, Sums]:
     return {Group.at(one["period"], one["key"]): Sums.told(one) for one in row["sums"]}
-
-
-def period_start(period: str) -> datetime:
-    """Of an hour or a day."""
-    return datetime.fromisoformat(period).replace(tzinfo=UTC)
