@@ -1,0 +1,112 @@
+"""One trace from a request through its operation to the calls of the cloud."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from opentelemetry import trace
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind, StatusCode
+from spider_drivers.contract import NotFound
+
+from chalicelib.store import OPERATIONS
+
+from .house import VPC, House
+
+CALLER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+@pytest.fixture(scope="module")
+def exporter() -> InMemorySpanExporter:
+    """A provider is set once per process."""
+    found, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(found))
+    trace.set_tracer_provider(provider)
+    return found
+
+
+@pytest.fixture
+def spans(exporter: InMemorySpanExporter) -> Iterator[InMemorySpanExporter]:
+    exporter.clear()
+    yield exporter
+    exporter.clear()
+
+
+def of_kind(spans: InMemorySpanExporter, kind: SpanKind, name: str = "") -> list[ReadableSpan]:
+    return [one for one in spans.get_finished_spans() if one.kind == kind and name in ("", one.name)]
+
+
+def parent(span: ReadableSpan) -> str:
+    return format(span.parent.span_id, "016x") if span.parent else ""
+
+
+def own(span: ReadableSpan) -> str:
+    return format(span.context.span_id, "016x")
+
+
+def test_a_change_is_one_trace_that_goes_on_from_the_callers(house: House, spans: InMemorySpanExporter) -> None:
+    house.make("vpc", VPC, traceparent=CALLER, request_id="request-1")
+    (request,) = of_kind(spans, SpanKind.SERVER, "create_vpc")
+    tries = of_kind(spans, SpanKind.CONSUMER, "create vpc")
+    calls = of_kind(spans, SpanKind.CLIENT)
+    assert {format(one.context.trace_id, "032x") for one in (request, *tries, *calls)} == {CALLER.split("-")[1]}
+    assert (request.kind, parent(request)) == (SpanKind.SERVER, CALLER.split("-")[2])
+    assert {parent(one) for one in tries} == {own(request)}
+    assert tries
+    assert calls
+    assert {parent(one) for one in calls} <= {own(one) for one in tries}
+    told = dict(calls[0].attributes or {})
+    assert told["spider.connection"] == "mock"
+    assert told["spider.resource_name"] == "vpc-01"
+    assert told["spider.request"] == "request-1"
+    assert told["spider.operation"] == dict(tries[0].attributes or {})["spider.operation"]
+
+
+def test_the_trace_goes_on_in_another_process(house: House, spans: InMemorySpanExporter) -> None:
+    accepted = house.make("vpc", VPC, traceparent=CALLER, respond_async=True)
+    row = house.engine.store.get(OPERATIONS, (accepted.operation,)) or {}
+    (request,) = of_kind(spans, SpanKind.SERVER, "create_vpc")
+    assert row["traceparent"] == f"{CALLER[:36]}{own(request)}-01"
+    house.restart()
+    house.engine.worker.work(accepted.operation)
+    (first, *_) = of_kind(spans, SpanKind.CONSUMER, "create vpc")
+    assert parent(first) == own(request)
+
+
+def test_a_call_has_the_records_times(house: House, spans: InMemorySpanExporter) -> None:
+    house.on("list_image")
+    (request,) = of_kind(spans, SpanKind.SERVER, "list_image")
+    (call,) = of_kind(spans, SpanKind.CLIENT)
+    (record,) = house.do("list_call")
+    assert parent(call) == own(request)
+    assert call.start_time is not None
+    assert call.end_time is not None
+    assert call.end_time - call.start_time == pytest.approx(record.elapsed * 1e9, abs=1000)
+
+
+def test_refusals_are_told_by_their_kind(house: House, spans: InMemorySpanExporter) -> None:
+    with pytest.raises(NotFound):
+        house.on("get_vpc", "no-such-secret-name")
+    (request,) = of_kind(spans, SpanKind.SERVER, "get_vpc")
+    assert dict(request.attributes or {})["error.type"] == "NotFound"
+    assert request.status.status_code == StatusCode.UNSET
+    assert not request.events
+
+
+def test_without_opentelemetry_nothing_is_imported(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from tests.engine.house import House\n"
+        f"house = House(Path({str(tmp_path)!r}))\n"
+        "house.make_all()\n"
+        "print([name for name in sys.modules if name.startswith('opentelemetry')])\n"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert told.stdout.strip() == "[]"
