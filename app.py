@@ -1,4 +1,4 @@
-"""Lambda's entry point: the REST API, on API Gateway, on a Function URL, and under `chalice local`."""
+"""Lambda's entry points: the REST API, on API Gateway, on a Function URL, and under `chalice local`; scheduled jobs."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from chalice import Chalice, CORSConfig, Response
-from chalice.app import Request
+from chalice import Chalice, CORSConfig, Rate, Response
+from chalice.app import CloudWatchEvent, Request
 
+from chalicelib.rest import scheduled
 from chalicelib.rest.events import is_function_url, read_event, write_answer
-from chalicelib.rest.handle import ALLOWED_HEADERS, EXPOSED_HEADERS, PREFLIGHT_SECONDS, Engine, fail, handle
+from chalicelib.rest.handle import ALLOWED_HEADERS, EXPOSED_HEADERS, PREFLIGHT_SECONDS, fail, handle
 from chalicelib.rest.http import HttpRequest, HttpResponse
 from chalicelib.rest.router import addresses
 
@@ -47,7 +48,7 @@ _opening = threading.Lock()
 
 
 @functools.cache
-def _open() -> Engine:
+def _open() -> scheduled.Engine:
     # Imported with the first request, so that packaging and deploying load no engine.
     from chalicelib.rest.opening import open_here, open_in_lambda
 
@@ -56,10 +57,14 @@ def _open() -> Engine:
     return engine
 
 
+def _opened() -> scheduled.Engine:
+    with _opening:
+        return _open()
+
+
 def respond(request: HttpRequest) -> HttpResponse:
     try:
-        with _opening:
-            engine = _open()
+        engine = _opened()
     except Exception as error:
         return fail(error, request)
     return handle(engine, request)
@@ -83,3 +88,25 @@ def _view(**_names: str) -> None:
 CORS = CORSConfig(allow_headers=list(ALLOWED_HEADERS), expose_headers=list(EXPOSED_HEADERS), max_age=PREFLIGHT_SECONDS)
 for _path, _methods in addresses().items():
     app.route(_path, methods=_methods, cors=CORS)(_view)
+
+
+# EventBridge calls these, each a function of its own. Elsewhere the engine's own timer has them done.
+EACH_MINUTE = Rate(1, unit=Rate.MINUTES)
+
+
+@app.schedule(EACH_MINUTE)
+def collect(event: CloudWatchEvent) -> None:
+    """Measures clouds; does nothing until SPIDER_COLLECT_SECONDS is set."""
+    scheduled.collect(_opened(), event.time)
+
+
+@app.schedule(EACH_MINUTE)
+def merge(_event: CloudWatchEvent) -> None:
+    """Adds what is recorded of calls to their statistics."""
+    scheduled.merge(_opened())
+
+
+@app.schedule(EACH_MINUTE)
+def sweep(_event: CloudWatchEvent) -> None:
+    """Goes on with operations that nobody works on."""
+    scheduled.sweep(_opened())

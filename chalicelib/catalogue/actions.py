@@ -223,6 +223,16 @@ ACTIONS: tuple[Action, ...] = (
         envelope="vmstatus",
     ),
     Action(
+        name="list_all_vm_status",
+        method="GET",
+        path="/allvmstatus",
+        does="everywhere.statuses",
+        summary="List the status of every VM of every connection",
+        answer=wire.AllVmStatusInfo,
+        kind=VM,
+        envelope="allvmstatus",
+    ),
+    Action(
         name="get_vm_status",
         method="GET",
         path="/vmstatus/{name}",

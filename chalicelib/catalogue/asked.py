@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from spider_drivers.contract import Capability
+from spider_drivers.contract import Capability, Iid, VmStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,16 @@ class Ability:
 
     capability: Capability
     tagged: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionStatuses:
+    """Of a connection's VMs; or (`message` not "") why its cloud has not told them."""
+
+    connection: str
+    provider: str
+    statuses: tuple[tuple[Iid, VmStatus], ...] = ()
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

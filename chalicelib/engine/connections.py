@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from spider_drivers.contract import (
     CallRecorder,
@@ -34,6 +34,10 @@ class Target:
     version: str
     secrets: tuple[str, ...] = field(repr=False)
 
+    def in_region(self, region: str) -> Target:
+        """The same credential in another region, without a zone."""
+        return replace(self, info=self.info.in_region(region))
+
     def scope(self, kind: Kind, name: str, request_id: str) -> CallScope:
         """On whose behalf calls for a resource of `kind` are recorded."""
         return CallScope(
@@ -45,6 +49,9 @@ class Target:
             resource_name=name,
             request=request_id,
         )
+
+
+_Key = tuple[str, str, str]  # connection, version, region
 
 
 @dataclass
@@ -61,7 +68,7 @@ class Connections:
         self._history = history
         self._clock = clock
         self._ttl = settings.connection_ttl
-        self._free: dict[tuple[str, str], list[_Kept]] = {}
+        self._free: dict[_Key, list[_Kept]] = {}
         self._lock = threading.Lock()
 
     def target(self, name: str) -> Target:
@@ -84,7 +91,7 @@ class Connections:
         info = target.info
         recorder = CallRecorder(self._clock, self._history.sink, target.secrets)
         token = scope.set(within)
-        key, kept = (info.name, target.version), None
+        key, kept = (info.name, target.version, info.region), None
         try:
             kept = self._take(key) or _Kept(drivers.connect(info, recorder), self._now() + self._ttl)
             yield kept.connection
@@ -104,12 +111,12 @@ class Connections:
         for one in kept:
             one.connection.close()
 
-    def _take(self, key: tuple[str, str]) -> _Kept | None:
+    def _take(self, key: _Key) -> _Kept | None:
         with self._lock:
             free = self._free.get(key, [])
             return free.pop() if free and free[-1].until > self._now() else None
 
-    def _give_back(self, key: tuple[str, str], kept: _Kept) -> None:
+    def _give_back(self, key: _Key, kept: _Kept) -> None:
         """Also drops what is too old, and older versions of the same connection."""
         now, dropped = self._now(), []
         with self._lock:

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from spider_drivers.contract import Invalid, reach
 
+from .settings import words
+
 
 def check_endpoint(values: Iterable[str], allowed: str) -> None:
     """Raises Invalid for a URL among `values` that is link-local, a metadata service, or outside of `allowed`
@@ -29,7 +31,7 @@ def complain(host: str, allowed: str) -> str | None:
     """Why a host, by name or address, or a socket's path may not be called; None if it may. `allowed` as above."""
     if reach.is_metadata(host):
         return "is not allowed"
-    patterns = [pattern.strip() for pattern in allowed.split(",") if pattern.strip()]
+    patterns = words(allowed)
     if patterns and not any(fnmatch(host.lower(), pattern.lower()) for pattern in patterns):
         return "is not in SPIDER_ENDPOINT_ALLOW"
     return None

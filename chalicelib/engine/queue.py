@@ -127,6 +127,11 @@ class ThreadedQueue:
             for woken in self._waiting.get(operation, ()):
                 woken.set()
 
+    def settle(self, seconds: float) -> None:
+        """Waits until nothing is in the queue and nobody works, at most so long."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._idle == self._threads and self._heap.next_due() is None, seconds)
+
     def _add_worker(self) -> None:
         """One more thread when there is work and nobody to take it."""
         if self._running and self._idle == 0 and self._threads < self._most and self._heap.next_due() is not None:
@@ -145,6 +150,7 @@ class ThreadedQueue:
                 log.exception("operation %s: the worker failed; the sweeper puts it back", operation)
             with self._changed:
                 self._idle += 1
+                self._changed.notify_all()
 
     def _next(self) -> str | None:
         """The next operation that is due; None when the queue is closed."""

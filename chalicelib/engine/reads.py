@@ -76,9 +76,13 @@ class Reads:
         return self._identities.of_connection(call.connection).named(identity, shape)
 
     def statuses(self, call: Call) -> Sequence[tuple[Iid, VmStatus]]:
+        return deadline.within(self._seconds, lambda: self.statuses_now(call))
+
+    def statuses_now(self, call: Call) -> Sequence[tuple[Iid, VmStatus]]:
+        """For callers that have a deadline of their own."""
         target = self._connections.target(call.connection)
         mine = self._identities.of_connection(call.connection).of_kind(call.kind.name)
-        held = self.ask(call, target, lambda cloud: cloud.handler(call.kind.name).statuses())
+        held = self._reading(call, target, lambda cloud: cloud.handler(call.kind.name).statuses())()
         by_id = {iid.id: status for iid, status in held}
         return [(one.iid, _status(one, by_id)) for one in mine]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from operator import attrgetter
 from typing import Any
@@ -14,8 +15,10 @@ from .about import About
 from .any_calls import AnyCalls
 from .call import Call
 from .changes import Changes
+from .collector import Collector
 from .connections import Connections
 from .destroying import Destroying
+from .everywhere import Everywhere
 from .history import History, Merging, Records, Stats, spans
 from .lease import Leases
 from .mapping import Mapping
@@ -63,6 +66,8 @@ class Engine:
         self.places = Places(self.registry, self.connections, self.reads)
         self.any_calls = AnyCalls(self.connections, self.reads)
         self.ports = Ports(settings)
+        self.everywhere = Everywhere(settings, self.registry, self.reads)
+        self.collector = Collector(settings, self.registry, self.connections, self.history)
         self._leases = Leases(store, clock, settings)
         steps = Steps(store, self.connections, self.operations)
         self.worker = Worker(store, clock, settings, self.history, self.operations, self._leases, steps)
@@ -82,9 +87,9 @@ class Engine:
     def start(self) -> None:
         """Takes up what an earlier process has left, and goes on in threads of its own."""
         if isinstance(self.queue, ThreadedQueue):
-            self.queue.every(self.settings.sweep_seconds, self.sweep)
+            if self.settings.jobs == "here":
+                self._set_jobs(self.queue)
             self.queue.every(self.settings.lease_seconds / 3, self._leases.renew_all)
-            self.queue.every(self.settings.merge_seconds, self.merge)
             self.queue.every(log.LOOK_SECONDS, partial(log.follow_level, self.settings))
             self.queue.start()
 
@@ -109,6 +114,21 @@ class Engine:
     def merge(self) -> None:
         """Adds what is recorded of calls to their statistics."""
         self.merging.merge()
+
+    def collect_if_due(self, moment: datetime) -> None:
+        """Measures clouds, if that is on and `moment` is the turn of it."""
+        self.collector.collect_if_due(moment)
+
+    def work(self, seconds: float) -> None:
+        """Waits until no operation is left in this process's queue, at most so long."""
+        if isinstance(self.queue, ThreadedQueue):
+            self.queue.settle(seconds)
+
+    def _set_jobs(self, queue: ThreadedQueue) -> None:
+        queue.every(self.settings.sweep_seconds, self.sweep)
+        queue.every(self.settings.merge_seconds, self.merge)
+        if self.settings.collect_seconds:
+            queue.every(self.settings.collect_seconds, self.collector.collect)
 
     def _make_queue(self) -> ThreadedQueue | SteppedQueue:
         if isinstance(self.clock, VirtualClock):

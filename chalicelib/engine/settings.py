@@ -55,6 +55,9 @@ class Settings:
     ] = 0
     workers: Annotated[int, "operations worked on at once"] = 32
 
+    jobs: Annotated[
+        str, "`here`: this process sweeps, merges and collects by its own clock; `outside`: when told (inside Lambda)"
+    ] = "here"
     lease_seconds: Annotated[float, "how long a worker holds an operation without a sign of life"] = 60.0
     sweep_seconds: Annotated[float, "how often operations without a worker are looked for"] = 60.0
     retry_seconds: Annotated[float, "first pause before a call is tried again; doubles each time"] = 1.0
@@ -72,6 +75,17 @@ class Settings:
     history_ttl: Annotated[float, "how long records of calls are kept"] = 365 * 86400.0
     stats_ttl: Annotated[float, "how long statistics of calls are kept"] = 3 * 365 * 86400.0
     merge_seconds: Annotated[float, "how often what is recorded is added to the statistics"] = 60.0
+    collect_seconds: Annotated[
+        float, "how often every region of every connection is measured; 0: never, as it costs calls", MAY_BE_0
+    ] = 0.0
+    collect_apis: Annotated[str, "what is called there: `GetImage,ListVM`; see [the collector](history.md)"] = (
+        "GetImage"
+    )
+    collect_regions: Annotated[
+        str, "where, if not in every region that a cloud lists: `us-east-1,my-aws/eu-west-1`"
+    ] = ""
+    collect_timeout: Annotated[float, "how long a region may take"] = 10.0
+    each_seconds: Annotated[float, "how long a connection may take where all of them are asked at once"] = 20.0
     connection_ttl: Annotated[float, "how long an open connection to a cloud is used again"] = 600.0
 
     @classmethod
@@ -87,7 +101,13 @@ class Settings:
         if "aws_region" not in given:
             given["aws_region"] = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or ""
         if "AWS_LAMBDA_FUNCTION_NAME" in environ:
-            given = {"store": "dynamodb", "answer_limit": LAMBDA_ANSWER, "history_writes": "before", **given}
+            given = {
+                "store": "dynamodb",
+                "answer_limit": LAMBDA_ANSWER,
+                "history_writes": "before",
+                "jobs": "outside",
+                **given,
+            }
         for name, words in _CHOICES.items():
             if given.get(name, words[0]) not in words:
                 known = ", ".join(filter(None, words))
@@ -102,7 +122,13 @@ _CHOICES = {
     "log_format": ("text", "json"),
     "call_log": ("on", "off"),
     "history_writes": ("behind", "before"),
+    "jobs": ("here", "outside"),
 }
+
+
+def words(text: str) -> list[str]:
+    """Of a setting that holds several, with commas between them."""
+    return [word.strip() for word in text.split(",") if word.strip()]
 
 
 def _read(name: str, hint: Any, text: str) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 from spider_drivers.contract import Iid, KeyPair, SecurityGroup, Vm, VmStatus, Vpc, errors, registry
 
 from chalicelib.catalogue import records
-from chalicelib.catalogue.asked import Ability
+from chalicelib.catalogue.asked import Ability, ConnectionStatuses
 from chalicelib.engine.call import Call
 from chalicelib.engine.settings import Settings
 from chalicelib.rest import opening
@@ -63,6 +63,8 @@ def _result(call: Call, name: str) -> Any:
             return {"name": name, "connection": call.connection, "request": call.request_id}
         case "list_vm_status":
             return iid, VmStatus.RUNNING
+        case "list_all_vm_status":
+            return ConnectionStatuses("c", "MOCK", ((iid, VmStatus.RUNNING),))
         case "get_vm_status" | "control_vm":
             return VmStatus.RUNNING
         case "run_ssh":

@@ -19,6 +19,7 @@ from .answers import (
 from .base import IID, Answer, Request, Text, parse, spelled
 from .call_stats import CallStats, CallStatsInfo, RegionRanking, RegionRankingInfo
 from .calls import CallInfo, CallLines, Calls
+from .everywhere import AllVmStatusInfo
 from .listing import Listing, Paged, Refreshable
 from .mapping import (
     AddTag,
@@ -89,6 +90,7 @@ __all__ = [
     "AddTag",
     "AllInfoList",
     "AllList",
+    "AllVmStatusInfo",
     "Answer",
     "AnyCall",
     "AnyCallInfo",

@@ -1,0 +1,37 @@
+"""Jobs that a scheduler calls for once a minute, where the process itself may be frozen in between (Lambda)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from . import handle
+
+# A sweep that has found something to do goes on with it for so long. The next one is due then.
+WORK_SECONDS = 50.0
+
+
+class Engine(handle.Engine, Protocol):
+    """What such jobs ask of the engine, and REST."""
+
+    def collect_if_due(self, moment: datetime) -> None: ...
+
+    def merge(self) -> None: ...
+
+    def sweep(self) -> None: ...
+
+    def work(self, seconds: float) -> None: ...
+
+
+def collect(engine: Engine, time: str) -> None:
+    """`time`: when the scheduler meant to call (ISO 8601)."""
+    engine.collect_if_due(datetime.fromisoformat(time))
+
+
+def merge(engine: Engine) -> None:
+    engine.merge()
+
+
+def sweep(engine: Engine) -> None:
+    engine.sweep()
+    engine.work(WORK_SECONDS)
