@@ -76,11 +76,13 @@ EMPTY = Answer("<DescribeVpcsResponse><vpcSet/></DescribeVpcsResponse>")
 
 @dataclass
 class Wire:
-    """Answers come in turn, the last one for ever. `seen`: each request's parameters and "path"."""
+    """Answers come in turn, the last one for ever. `seen`: each request's parameters and "path"; `signed`: its
+    Authorization."""
 
     url: str = ""
     answers: list[Answer] = field(default_factory=lambda: [EMPTY])
     seen: list[dict[str, str]] = field(default_factory=list)
+    signed: list[str] = field(default_factory=list)
 
     def next(self) -> Answer:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
@@ -95,6 +97,7 @@ def wire(wrap: Callable[[Any], Any] | None = None) -> Iterator[Wire]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             state.seen.append({"path": self.path, **{key: value[0] for key, value in parse_qs(body).items()}})
+            state.signed.append(self.headers["Authorization"])
             answer = state.next()
             stop.wait(answer.delay)
             if answer.body is None or stop.is_set():
@@ -106,6 +109,11 @@ def wire(wrap: Callable[[Any], Any] | None = None) -> Iterator[Wire]:
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(content)
+
+        def do_CONNECT(self) -> None:
+            """As a proxy that is asked for the way to a host, and refuses it."""
+            state.seen.append({"path": self.path})
+            self.send_error(403)
 
         def log_message(self, *_: Any) -> None:
             pass

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from spider_drivers.aws import AwsDriver
-from spider_drivers.aws import connection as aws_connection
+from spider_drivers.aws import client as aws_client
 from spider_drivers.contract import CallRecorder, ConnectionInfo, Invalid, SystemClock, Unreachable
 
 from tests.drivers.aws_support import CREDENTIAL, Wire, connect, wire
@@ -42,7 +42,7 @@ def server() -> Iterator[Wire]:
 
 @pytest.fixture
 def foreign_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """All that botocore would look at, each leading nowhere; and no session from before."""
+    """All that botocore would look at, each leading nowhere; and no client from before."""
     files = tmp_path / ".aws"
     files.mkdir()
     for name in ("config", "credentials"):
@@ -68,9 +68,9 @@ def foreign_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iter
     }
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    aws_connection._session.cache_clear()
+    aws_client._made.cache_clear()
     yield
-    aws_connection._session.cache_clear()
+    aws_client._made.cache_clear()
 
 
 @pytest.mark.usefixtures("foreign_environment")
@@ -91,9 +91,19 @@ def test_a_foreign_environment_changes_nothing(server: Wire) -> None:
 
 
 @pytest.mark.usefixtures("foreign_environment")
-def test_without_an_endpoint_it_is_the_region_s_own() -> None:
-    aws = connect("")
-    assert aws.connection._ec2._client.meta.endpoint_url == "https://ec2.us-east-1.amazonaws.com"
+@pytest.mark.parametrize(
+    ("region", "host"),
+    [("us-east-1", "ec2.us-east-1.amazonaws.com"), ("cn-north-1", "ec2.cn-north-1.amazonaws.com.cn")],
+    ids=["us-east-1", "cn-north-1"],
+)
+def test_without_an_endpoint_it_is_the_region_s_own(
+    server: Wire, monkeypatch: pytest.MonkeyPatch, region: str, host: str
+) -> None:
+    """Seen at a proxy, which is asked for the way there."""
+    _proxies(monkeypatch, server.url)
+    with pytest.raises(Unreachable):
+        connect("", Region=region).connection.check()
+    assert server.seen == [{"path": f"{host}:443"}]
 
 
 def test_loopback_needs_no_proxy(server: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,14 +128,19 @@ def test_a_key_that_cannot_be_used_is_named(field: str, value: str) -> None:
     assert refused.value.field == field
 
 
-def test_the_given_ca_is_trusted_and_goes_with_the_connection(tls: tuple[Wire, str, Path]) -> None:
+def test_the_given_ca_is_trusted_by_the_connection_that_was_given_it(tls: tuple[Wire, str, Path]) -> None:
     server, pem, _ = tls
-    aws = connect(server.url, CA=pem)
-    file = Path(aws.connection._ca.name)
-    aws.connection.check()
-    assert file.exists()
-    aws.connection.close()
-    assert not file.exists()
+    connect(server.url, CA=pem).connection.check()
+    with pytest.raises(Unreachable, match="CERTIFICATE_VERIFY_FAILED"):
+        connect(server.url).connection.check()
+    assert len(server.seen) == 1
+
+
+def test_a_certificate_of_another_host_is_refused(tls: tuple[Wire, str, Path]) -> None:
+    server, pem, _ = tls
+    with pytest.raises(Unreachable, match="CERTIFICATE_VERIFY_FAILED|doesn't match"):
+        connect(server.url.replace("127.0.0.1", "localhost"), CA=pem).connection.check()
+    assert server.seen == []
 
 
 def test_a_ca_of_the_environment_is_not_trusted(tls: tuple[Wire, str, Path], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,8 +6,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from spider_drivers.aws import calls
-from spider_drivers.aws import connection as aws_connection
+from spider_drivers.aws import client, http
 from spider_drivers.contract import (
     AlreadyExists,
     Attempt,
@@ -138,7 +137,7 @@ def test_a_long_retry_after_is_the_caller_s_to_wait(server: Wire, aws: Aws) -> N
 
 
 def test_throttled_to_the_end(server: Wire, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calls, "THROTTLED_SECONDS", 1.0)
+    monkeypatch.setattr(client, "THROTTLED_SECONDS", 1.0)
     server.answers = [error("RequestLimitExceeded", "slow down", 503, Retry_After="0.3")]
     with pytest.raises(Throttled):
         aws.connection.check()
@@ -155,7 +154,7 @@ def test_a_lost_answer_of_a_write_is_not_sent_again(server: Wire, aws: Aws) -> N
 
 
 def test_no_answer_in_time(server: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aws_connection, "READ_SECONDS", 0.2)
+    monkeypatch.setattr(http, "READ_SECONDS", 0.2)
     server.answers = [Answer(None, delay=5)]
     with pytest.raises(NoAnswer):
         connect(server.url).connection.vpc.create(VPC, Attempt("token"))
