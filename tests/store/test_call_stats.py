@@ -15,15 +15,14 @@ from spider_drivers.contract import CallRecord, VirtualClock
 
 from chalicelib.engine.history import History, Merging
 from chalicelib.engine.history.rows import DAYS
-from chalicelib.engine.history.sums import UNMERGED, Group, Sums, summed, unmerged_sums
+from chalicelib.engine.history.sums import UNMERGED
 from chalicelib.engine.settings import Settings
 from chalicelib.store import CALL_STATS, Store, dynamodb_calls, open_store
-from tests.engine.calls import NOON, call, kept
+from tests.engine.calls import NOON, added, call, check, kept, unmerged
 from tests.store.faulty import Body, faulty
 from tests.store.support import Clock, in_threads
 
 SETTINGS = Settings(home=Path("/nowhere"))
-TOTALS = dict[Group, Sums]
 
 
 class Death(BaseException):
@@ -80,35 +79,6 @@ def record(store: Store, calls: Iterable[CallRecord], size: int = 10) -> list[Ca
     for first in range(0, len(todo), size):
         history._write(todo[first : first + size])
     return todo
-
-
-def unmerged(store: Store) -> list[TOTALS]:
-    return [unmerged_sums(row) for shard in UNMERGED for row in store.query(CALL_STATS, shard).items]
-
-
-def merged(store: Store, periods: Iterable[str]) -> TOTALS:
-    rows = [row for period in sorted(set(periods)) for row in store.query(CALL_STATS, period).items]
-    return {Group.at(row["hour"], row["key"]): Sums.told(row) for row in rows}
-
-
-def added(parts: Iterable[TOTALS]) -> TOTALS:
-    found: TOTALS = {}
-    for part in parts:
-        for group, sums in part.items():
-            found.setdefault(group, Sums()).add(sums)
-    return found
-
-
-def by_day(hours: TOTALS) -> TOTALS:
-    return added({group.day: sums} for group, sums in hours.items())
-
-
-def check(store: Store, calls: Iterable[CallRecord]) -> None:
-    """What is merged and what is not, together, are the calls; days and hours tell the same."""
-    hours = summed(calls)
-    done = merged(store, (group.period for group in hours))
-    assert added([done, *unmerged(store)]) == hours
-    assert merged(store, (group.day.period for group in hours)) == by_day(done)
 
 
 def test_merging_adds_each_batch_to_its_hours_and_days(store: Store) -> None:
