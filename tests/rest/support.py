@@ -10,7 +10,7 @@ import socket
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.rest.handle import handle
+from chalicelib.rest.handle import Engine, handle
 from chalicelib.rest.http import HttpRequest
 from tests.rest.stand_in import StandIn
 
@@ -25,7 +25,7 @@ class Answer:
 
 
 def ask(
-    engine: StandIn,
+    engine: Engine,
     method: str,
     address: str,
     body: Any = b"",
