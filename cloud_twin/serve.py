@@ -13,6 +13,8 @@ from typing import IO, TYPE_CHECKING, Any, cast
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wsgi import LimitedStream
 
+from .faults.middleware import FIRST_CALL
+
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication, WSGIEnvironment
 
@@ -26,6 +28,7 @@ class _Handler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # an answer is one packet
     disable_nagle_algorithm = True
+    first_call = True
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002  werkzeug's name
         """Quiet: the log of calls is the middleware's."""
@@ -37,6 +40,7 @@ class _Handler(WSGIRequestHandler):
 
     def run_wsgi(self) -> None:
         self.environ = environ = self.make_environ()
+        environ[FIRST_CALL], self.first_call = self.first_call, False
         whole = environ.get("wsgi.input_terminated")
         body = LimitedStream(cast("IO[bytes]", self.rfile), int(environ.get("CONTENT_LENGTH") or 0))
         if not whole:

@@ -14,6 +14,7 @@ from moto.core.responses import ActionResult
 from moto.core.utils import camelcase_to_underscores
 from moto.ec2.models import ec2_backends
 from moto.ec2.responses import EC2Response
+from moto.settings import allow_unknown_region
 from werkzeug.exceptions import HTTPException
 
 from . import document
@@ -76,4 +77,5 @@ def _unknown(action: str) -> Refusal:
 
 
 def has_region(name: str) -> bool:
-    return name in ec2_backends[DEFAULT_ACCOUNT_ID].regions
+    """Any that moto knows; any at all where the environment tells it so (MOTO_ALLOW_NONEXISTENT_REGION)."""
+    return name in ec2_backends[DEFAULT_ACCOUNT_ID].regions or allow_unknown_region()

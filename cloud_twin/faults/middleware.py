@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 
+# Of a WSGI environment: whether the call is the first of its connection. A server that does not tell keeps none.
+FIRST_CALL = "cloud_twin.first_call"
+
+
 class Faults:
     """Before `app`, which must be served by werkzeug: only that lets a connection be cut without an answer.
 
@@ -64,6 +68,8 @@ class Faults:
         """The answer; where it need not be looked into, its body apart, as a stream."""
         struck = self.rules.striking(self._dialect.name, call.api, call.region)
         call.faults = tuple(one.id for one in struck)
+        first = bool(environ.get(FIRST_CALL, True))
+        time.sleep(sum(one.rule.delay(call.region, first=first) for one in struck))
         refusal = self._before(environ, struck) or self._lag.refused(request)
         if refusal:
             return refusal, None
@@ -78,8 +84,6 @@ class Faults:
         return self._lag.shown(request, answer), None
 
     def _before(self, environ: WSGIEnvironment, struck: list[Active]) -> Answer | None:
-        for one in struck:
-            time.sleep(one.rule.latency)
         for one in struck:
             if one.rule.hold == "before":
                 self.rules.hold(one)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import fnmatch
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any, get_type_hints
 
 MOMENTS = ("", "before", "after")
@@ -18,6 +19,9 @@ class Rule:
     What happens to them, in this order:
 
     latency         seconds before anything else happens
+    latencies       the same for calls to single regions, by their names; to all others it is `latency`
+    handshakes      how many times that the first call of a connection waits in addition: 1 for TCP's handshake, 2 with
+                    TLS 1.3's
     hold "before"   the call stands still until it is released; then its connection is cut: it never reached the cloud
     throttle        refused as too fast, with `retry_after` (seconds; none: no such header)
     status          refused with this HTTP status, `code` and `message` in the cloud's own form
@@ -34,6 +38,8 @@ class Rule:
     every: int = 1
     times: int = 0
     latency: float = 0.0
+    latencies: Mapping[str, float] = field(default_factory=dict)
+    handshakes: int = 0
     hold: str = ""
     throttle: bool = False
     retry_after: float | None = None
@@ -51,15 +57,22 @@ class Rule:
         for name in ("first", "every"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}: {getattr(self, name)} is not above 0")
-        for name in ("times", "latency", "lag"):
+        for name in ("times", "latency", "handshakes", "lag"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name}: {getattr(self, name)} is below 0")
+        for region, seconds in self.latencies.items():
+            if not _is_number(seconds) or seconds < 0:
+                raise ValueError(f"latencies: {seconds!r}, of {region}, is no number from 0 up")
         if self.status and not 400 <= self.status <= 599:
             raise ValueError(f"status: {self.status} is no error (400 to 599)")
 
     def fits(self, cloud: str, api: str, region: str) -> bool:
         pairs = ((cloud, self.cloud), (api, self.api), (region, self.region))
         return all(fnmatch.fnmatchcase(text, pattern) for text, pattern in pairs)
+
+    def delay(self, region: str, *, first: bool) -> float:
+        """Seconds. `first`: whether the call is its connection's first."""
+        return self.latencies.get(region, self.latency) * (1 + self.handshakes * first)
 
     def strikes(self, number: int) -> bool:
         """Whether it happens to the fitting call of this number (1 is the first)."""
@@ -81,7 +94,11 @@ def read(data: Any) -> Rule:
 
 
 def _checked(name: str, hint: Any, value: Any) -> Any:
-    kinds = {float: (int, float), float | None: (int, float, type(None))}.get(hint, hint)
+    kinds = {float: (int, float), float | None: (int, float, type(None)), Mapping[str, float]: dict}.get(hint, hint)
     if not isinstance(value, kinds) or (isinstance(value, bool) and hint is not bool):
         raise ValueError(f"{name}: {value!r} is not {getattr(hint, '__name__', hint)}")
     return value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -12,7 +12,9 @@ import httpx
 import pytest
 
 from cloud_twin.faults import Rule
+from cloud_twin.faults.middleware import FIRST_CALL
 from cloud_twin.faults.rule import read
+from cloud_twin.serve import serving
 
 from .cloud import Bench
 
@@ -71,6 +73,45 @@ def test_latency_passes_before_the_call_arrives(twin: Bench) -> None:
     started = time.monotonic()
     statuses(twin, 1)
     assert time.monotonic() - started >= 0.3
+
+
+def test_latency_is_told_by_region() -> None:
+    rule = Rule(latency=0.2, latencies={"mars": 1.5, "moon": 0})
+    assert [rule.delay(region, first=False) for region in ("mars", "moon", "", "earth")] == [1.5, 0, 0.2, 0.2]
+
+
+def test_the_first_call_of_a_connection_waits_for_its_handshakes(twin: Bench) -> None:
+    assert Rule(latencies={"mars": 2}, handshakes=2).delay("mars", first=True) == 6
+    twin.add(latency=0.1, handshakes=2)
+    statuses(twin, 2)
+    first, second = twin.faults.log.calls()
+    assert first.elapsed >= 0.3
+    assert second.elapsed >= 0.1
+
+
+def test_the_server_knows_the_first_call_of_a_connection() -> None:
+    seen: list[object] = []
+
+    def app(environ: Any, start_response: Any) -> list[bytes]:
+        seen.append(environ[FIRST_CALL])
+        start_response("204 No Content", [])
+        return []
+
+    with serving(app) as url:
+        for calls in (3, 2):
+            with httpx.Client(trust_env=False) as http:
+                for _ in range(calls):
+                    http.get(url)
+    assert seen == [True, False, False, True, False]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"latencies": {"mars": -1}}, {"latencies": {"mars": "far"}}, {"latencies": {"mars": True}}, {"latencies": 3}],
+)
+def test_a_latency_that_is_none_is_refused(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="^latencies: "):
+        read(fields)
 
 
 def test_a_lost_call_never_reaches_the_cloud(twin: Bench) -> None:
