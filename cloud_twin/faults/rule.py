@@ -94,7 +94,8 @@ def read(data: Any) -> Rule:
 
 
 def _checked(name: str, hint: Any, value: Any) -> Any:
-    kinds = {float: (int, float), float | None: (int, float, type(None)), Mapping[str, float]: dict}.get(hint, hint)
+    others: dict[Any, Any] = {float: (int, float), float | None: (int, float, type(None)), Mapping[str, float]: dict}
+    kinds = others.get(hint, hint)
     if not isinstance(value, kinds) or (isinstance(value, bool) and hint is not bool):
         raise ValueError(f"{name}: {value!r} is not {getattr(hint, '__name__', hint)}")
     return value
