@@ -1,13 +1,18 @@
-"""The order of a whole run. Tests of whole programs mostly wait, others compute: some of each run at any time, and what
-waits begins first, so that nothing long is left at the end."""
+"""The order of a whole run, and the ledgers of its calls. Tests of whole programs mostly wait, others compute: some of
+each run at any time, and what waits begins first, so that nothing long is left at the end."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from tests.ledger import Ledger
+
+TOTALS = "calls"  # a property of the last test of a ledger
 WAITING = ("faults", "system")
 COMPUTING = ("drivers",)  # before all others
 # So many groups of tests that compute follow on one that waits, while there are any. A group goes to one worker whole.
@@ -36,3 +41,37 @@ def _mixed(waiting: list[list[pytest.Item]], computing: list[list[pytest.Item]])
 
 def _is_in(group: Iterable[pytest.Item], folders: tuple[str, ...]) -> bool:
     return any(name in item.path.parts for item in group for name in folders)
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
+    """Of what this process runs of a module."""
+    from tests.ledger import Ledger  # which loads half the service
+
+    books = Ledger(tmp_path_factory.mktemp("ledger"))
+    yield books
+    books.close()
+    if books.item:
+        books.item.user_properties.append((TOTALS, books.totals()))
+    assert books.kept, "no call was made"
+    assert books.logged == books.kept, "the cloud's calls and their records differ"
+
+
+@pytest.fixture
+def ledger(books: Ledger, request: pytest.FixtureRequest) -> Ledger:
+    books.item = request.node
+    return books
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many calls each cloud has logged, and how many the history has kept of them."""
+    sums: dict[str, tuple[int, int]] = {}
+    for report in chain.from_iterable(terminalreporter.stats.values()):
+        if getattr(report, "when", "") == "teardown" and TOTALS in dict(report.user_properties):
+            cloud, logged, kept = dict(report.user_properties)[TOTALS]
+            before = sums.get(cloud, (0, 0))
+            sums[cloud] = before[0] + logged, before[1] + kept
+    if sums:
+        terminalreporter.section("calls")
+    for cloud, (logged, kept) in sorted(sums.items()):
+        terminalreporter.write_line(f"{cloud}: {logged} at the cloud, {kept} in the history")

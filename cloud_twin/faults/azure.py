@@ -16,6 +16,7 @@ _LOCATION = re.compile(r"/locations/([^/]+)", re.I)
 _LOG_IN = ("/oauth2/", "/.well-known/", "/discovery/")
 # Parts of a resource that have ids of their own and come and go with it.
 _INNER = ("/ipconfigurations/", "/defaultsecurityrules/")
+_SPELLED = {"resourcegroups": "resourceGroups"}  # ARM's documents have the one, its SDKs both
 
 
 class Azure:
@@ -92,7 +93,7 @@ def _template(path: str) -> str:
 
 
 def _named(words: list[str]) -> list[str]:
-    return [word if number % 2 == 0 else "{name}" for number, word in enumerate(words)]
+    return [_SPELLED.get(word, word) if number % 2 == 0 else "{name}" for number, word in enumerate(words)]
 
 
 def _is_log_in(request: Request) -> bool:

@@ -15,6 +15,7 @@ from spider_drivers.contract import ConnectionInfo, VirtualClock
 
 from tests.drivers.alibaba_support import IMAGE, KEYS, SPEC, Emulated, emulated
 from tests.drivers.variants import THROTTLING, VARIANTS, stride
+from tests.ledger import Ledger, seen_by
 
 PAGE = 50  # where pages are not what is tested
 TRANSITION_SECONDS = 0.9  # each change is waited for once
@@ -27,7 +28,7 @@ def alibaba() -> Iterator[Emulated]:
 
 
 @pytest.fixture(params=VARIANTS)
-def cloud(request: pytest.FixtureRequest, alibaba: Emulated) -> Iterator[Cloud]:
+def cloud(request: pytest.FixtureRequest, alibaba: Emulated, ledger: Ledger) -> Iterator[Cloud]:
     rules = VARIANTS[request.param]
     alibaba.twin.reset()
     for rule in rules:
@@ -54,8 +55,9 @@ def cloud(request: pytest.FixtureRequest, alibaba: Emulated) -> Iterator[Cloud]:
         throttled=THROTTLING in rules,
         stride=stride(rules),
     )
-    yield cloud
-    cloud.disconnect()
+    with ledger.keeping(cloud, seen_by(alibaba.twin.log)):
+        yield cloud
+        cloud.disconnect()
 
 
 globals().update(cases_for(AlibabaDriver().capability()))

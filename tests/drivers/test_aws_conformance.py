@@ -16,6 +16,7 @@ from cloud_twin.serve import serving
 from cloud_twin.twin import Twin
 from tests.drivers.aws_support import CREDENTIAL
 from tests.drivers.variants import THROTTLING, VARIANTS, stride
+from tests.ledger import Ledger, seen_by
 
 PAGE = 5  # EC2's least
 LONG_PAGE = 100  # of the 1,395 instance types and 1,301 images, which are 14 of these
@@ -32,7 +33,7 @@ def ec2() -> Iterator[tuple[Twin, str]]:
 
 
 @pytest.fixture(params=VARIANTS)
-def cloud(request: pytest.FixtureRequest, ec2: tuple[Twin, str]) -> Iterator[Cloud]:
+def cloud(request: pytest.FixtureRequest, ec2: tuple[Twin, str], ledger: Ledger) -> Iterator[Cloud]:
     rules = VARIANTS[request.param]
     twin, url = ec2
     twin.reset()
@@ -58,8 +59,9 @@ def cloud(request: pytest.FixtureRequest, ec2: tuple[Twin, str]) -> Iterator[Clo
         throttled=THROTTLING in rules,
         stride=stride(rules),
     )
-    yield cloud
-    cloud.disconnect()
+    with ledger.keeping(cloud, seen_by(twin.log)):
+        yield cloud
+        cloud.disconnect()
 
 
 globals().update(cases_for(AwsDriver().capability()))

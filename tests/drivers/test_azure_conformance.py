@@ -13,6 +13,7 @@ from spider_drivers.conformance import Cloud, cases_for
 
 from tests.drivers.azure_support import AzureTwin, azure_twin
 from tests.drivers.variants import THROTTLING, VARIANTS, stride
+from tests.ledger import Ledger, seen_by
 
 PAGE = 1
 TRANSITION_SECONDS = 3.0
@@ -26,7 +27,7 @@ def twin() -> Iterator[AzureTwin]:
 
 
 @pytest.fixture(params=VARIANTS)
-def cloud(request: pytest.FixtureRequest, twin: AzureTwin) -> Iterator[Cloud]:
+def cloud(request: pytest.FixtureRequest, twin: AzureTwin, ledger: Ledger) -> Iterator[Cloud]:
     rules = VARIANTS[request.param]
     twin.reset()
     twin.azure.settings.transition_seconds = TRANSITION_SECONDS
@@ -34,8 +35,9 @@ def cloud(request: pytest.FixtureRequest, twin: AzureTwin) -> Iterator[Cloud]:
     for rule in rules:
         twin.faults.rules.add(rule)
     cloud = twin.cloud(page_size=PAGE, throttled=THROTTLING in rules, stride=stride(rules))
-    yield cloud
-    cloud.disconnect()
+    with ledger.keeping(cloud, seen_by(twin.faults.log)):
+        yield cloud
+        cloud.disconnect()
 
 
 globals().update(cases_for(AzureDriver().capability()))

@@ -14,6 +14,7 @@ from cloud_twin.cloudit.account import CLUSTER
 from cloud_twin.cloudit.catalogue import fixed_id
 from tests.drivers.cloudit_support import CIDR, IMAGE, SPEC, Emulated, emulated
 from tests.drivers.variants import THROTTLING, VARIANTS, stride
+from tests.ledger import Ledger, seen_by
 
 TRANSITION_SECONDS = 0.9  # each change is waited for once
 
@@ -25,7 +26,7 @@ def emulation() -> Iterator[Emulated]:
 
 
 @pytest.fixture(params=VARIANTS)
-def cloud(request: pytest.FixtureRequest, emulation: Emulated) -> Iterator[Cloud]:
+def cloud(request: pytest.FixtureRequest, emulation: Emulated, ledger: Ledger) -> Iterator[Cloud]:
     rules = VARIANTS[request.param]
     emulation.twin.reset()
     for rule in rules:
@@ -51,8 +52,9 @@ def cloud(request: pytest.FixtureRequest, emulation: Emulated) -> Iterator[Cloud
         throttled=THROTTLING in rules,
         stride=stride(rules),
     )
-    yield cloud
-    cloud.disconnect()
+    with ledger.keeping(cloud, seen_by(emulation.twin.log)):
+        yield cloud
+        cloud.disconnect()
 
 
 globals().update(cases_for(CloudItDriver().capability()))

@@ -17,6 +17,7 @@ from spider_drivers.docker import DockerDriver
 from cloud_twin.serve import serving
 from cloud_twin.twin import Twin
 from tests.drivers.variants import THROTTLING, stride
+from tests.ledger import Ledger, seen_by
 
 VARIANTS = {"as_it_is": [], "every_third_call_throttled": [THROTTLING]}
 IMAGE, SPEC = "nginx:latest", "1vcpu-512mib"
@@ -31,7 +32,7 @@ def served() -> Iterator[tuple[Twin, str]]:
 
 
 @pytest.fixture(params=VARIANTS)
-def cloud(request: pytest.FixtureRequest, served: tuple[Twin, str]) -> Iterator[Cloud]:
+def cloud(request: pytest.FixtureRequest, served: tuple[Twin, str], ledger: Ledger) -> Iterator[Cloud]:
     twin, url = served
     rules = VARIANTS[request.param]
     twin.reset()
@@ -55,8 +56,9 @@ def cloud(request: pytest.FixtureRequest, served: tuple[Twin, str]) -> Iterator[
         throttled=THROTTLING in rules,
         stride=stride(rules),
     )
-    yield cloud
-    cloud.disconnect()
+    with ledger.keeping(cloud, seen_by(twin.log)):
+        yield cloud
+        cloud.disconnect()
 
 
 globals().update(cases_for(DockerDriver().capability()))

@@ -14,6 +14,7 @@ from spider_drivers.gcp import GcpDriver
 
 from tests.drivers.gcp_support import IMAGE, KEYS, SPEC, Emulated, emulated
 from tests.drivers.variants import THROTTLING, VARIANTS, stride
+from tests.ledger import Ledger, seen_by
 
 PAGE = 50  # where pages are not what is tested
 TRANSITION_SECONDS = 0.9  # each change is waited for once
@@ -35,7 +36,7 @@ def image(gce: Emulated) -> Iterator[str]:
 
 
 @pytest.fixture(params=VARIANTS)
-def cloud(request: pytest.FixtureRequest, gce: Emulated, image: str) -> Iterator[Cloud]:
+def cloud(request: pytest.FixtureRequest, gce: Emulated, image: str, ledger: Ledger) -> Iterator[Cloud]:
     rules = VARIANTS[request.param]
     gce.twin.reset()
     for rule in rules:
@@ -60,8 +61,9 @@ def cloud(request: pytest.FixtureRequest, gce: Emulated, image: str) -> Iterator
         throttled=THROTTLING in rules,
         stride=stride(rules),
     )
-    yield cloud
-    cloud.disconnect()
+    with ledger.keeping(cloud, seen_by(gce.twin.log)):
+        yield cloud
+        cloud.disconnect()
 
 
 globals().update(cases_for(GcpDriver().capability()))

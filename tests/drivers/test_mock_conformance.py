@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+
 import pytest
 from spider_drivers.conformance import Cloud, cases_for
 from spider_drivers.contract import ConnectionInfo
 from spider_drivers.mock import MockDriver
 from spider_drivers.mock.cloud import cloud as cloud_named
 from spider_drivers.mock.cloud import fresh_name
+
+from tests.ledger import Ledger
 
 VARIANTS = {
     "plain": {},
@@ -20,7 +25,7 @@ VARIANTS = {
 
 
 @pytest.fixture(params=VARIANTS)
-def cloud(request: pytest.FixtureRequest) -> Cloud:
+def cloud(request: pytest.FixtureRequest, ledger: Ledger) -> Iterator[Cloud]:
     name, keys = fresh_name(), VARIANTS[request.param]
     mock = cloud_named(name)
     found = Cloud(
@@ -34,7 +39,8 @@ def cloud(request: pytest.FixtureRequest) -> Cloud:
         images=frozenset(f"mock-vmimage-{n:02}" for n in range(1, 6)),
         specs=frozenset(f"mock-vmspec-{n:02}" for n in range(1, 6)),
     )
-    return found
+    with ledger.keeping(found, lambda: Counter(mock.seen)):
+        yield found
 
 
 globals().update(cases_for(MockDriver().capability()))

@@ -7,6 +7,7 @@ they do on the twin when it is recorded, to be compared with a real one.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -18,6 +19,7 @@ from spider_drivers.openstack import OpenStackDriver
 
 from tests.drivers.openstack_place import Place, conformance_cloud, place
 from tests.drivers.variants import LAG, THROTTLING, VARIANTS, stride
+from tests.ledger import Ledger, seen_by
 
 PAGE = 50  # where pages are not what is tested
 TRANSITION_SECONDS = 0.9  # each change is waited for once
@@ -36,19 +38,24 @@ def openstack() -> Iterator[Place]:
 
 
 @pytest.fixture(scope="module")
-def lasting(openstack: Place) -> Iterator[dict[str, Any]]:
+def lasting(openstack: Place, books: Ledger) -> Iterator[dict[str, Any]]:
     """A real cloud takes seconds to make and to remove a network: its cases share one."""
     if not AS_REAL:
         yield {}
         return
     cloud = conformance_cloud(openstack, VirtualClock(), page=PAGE, throttled=False)
-    with Bench(cloud) as bench:
-        yield {kind: bench.shared(kind) for kind in ("vpc", "security_group", "key_pair")}
-    cloud.disconnect()
+    with contextlib.ExitStack() as made:
+        with books.keeping(cloud, seen_by(openstack.log)):
+            bench = made.enter_context(Bench(cloud))
+            kept = {kind: bench.shared(kind) for kind in ("vpc", "security_group", "key_pair")}
+        yield kept
+        with books.keeping(cloud, seen_by(openstack.log)):
+            made.close()
+            cloud.disconnect()
 
 
 @pytest.fixture(params=CHOSEN)
-def cloud(request: pytest.FixtureRequest, openstack: Place, lasting: dict[str, Any]) -> Iterator[Cloud]:
+def cloud(request: pytest.FixtureRequest, openstack: Place, lasting: dict[str, Any], ledger: Ledger) -> Iterator[Cloud]:
     rules = CHOSEN[request.param]
     openstack.reset(keep=AS_REAL)
     for rule in rules:
@@ -57,8 +64,9 @@ def cloud(request: pytest.FixtureRequest, openstack: Place, lasting: dict[str, A
     cloud = conformance_cloud(openstack, VirtualClock(), page=page, throttled=THROTTLING in rules)
     cloud.lasting = lasting
     cloud.stride = REAL_STRIDE if AS_REAL else stride(rules)
-    yield cloud
-    cloud.disconnect()
+    with ledger.keeping(cloud, seen_by(openstack.log)):
+        yield cloud
+        cloud.disconnect()
 
 
 globals().update(cases_for(OpenStackDriver().capability()))

@@ -24,7 +24,7 @@ from ..contract import (
 _numbers = itertools.cycle(range(1, 250))
 
 
-def _nothing() -> None:
+def _nothing(*_: object) -> None:
     pass
 
 
@@ -55,6 +55,7 @@ class Cloud:
     lasting       by kind, a VPC, security group or key pair for the cases to refer to, made before all of them where
                   that takes long; by default each case makes its own
     stride        deaths are tried at every `stride`-th step: more than 1 where a turn takes long
+    sink          given each record too
     """
 
     driver: CloudDriver
@@ -75,6 +76,7 @@ class Cloud:
     throttled: bool = False
     lasting: Mapping[str, Any] = field(default_factory=dict)
     stride: int = 1
+    sink: Callable[[CallRecord], None] = field(default=_nothing, repr=False)
     records: list[CallRecord] = field(default_factory=list, repr=False)
     after_call: Callable[[], None] = field(default=_nothing, repr=False)
     _connection: CloudConnection | None = field(default=None, repr=False)
@@ -112,4 +114,5 @@ class Cloud:
 
     def _record(self, record: CallRecord) -> None:
         self.records.append(record)
+        self.sink(record)
         self.after_call()

@@ -25,11 +25,11 @@ __all__ = ["Knobs", "MockCloud", "cloud", "fresh_name"]
 
 
 class MockCloud:
-    """The cloud. `call` is its wire; `calls_seen` and `contents` are for tests."""
+    """The cloud. `call` is its wire; `seen` (how many calls there were of each API) and `contents` are for tests."""
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.calls_seen = 0
+        self.seen: Counter[str] = Counter()
         self._memory = Memory()
         self._counts: Counter[tuple[str, str]] = Counter()
         self._client_tokens: dict[str, tuple[str, Row]] = {}
@@ -41,13 +41,17 @@ class MockCloud:
             fault = self._fault(api, knobs)
             if fault and fault.what == "Unreachable":
                 raise fault.error()
-            self.calls_seen += 1
+            self.seen[api] += 1
             if fault and not fault.after:
                 raise fault.error()
             answer = self._perform(api, params, knobs, now)
             if fault:
                 raise fault.error()
             return answer
+
+    @property
+    def calls_seen(self) -> int:
+        return self.seen.total()
 
     def contents(self, now: datetime) -> dict[str, str]:
         """Everything there is, id → kind, whatever reads show yet; without what is terminated."""
