@@ -74,11 +74,13 @@ class Settings:
     ] = "behind"
     history_ttl: Annotated[float, "how long records of calls are kept"] = 365 * 86400.0
     stats_ttl: Annotated[float, "how long statistics of calls are kept"] = 3 * 365 * 86400.0
-    merge_seconds: Annotated[float, "how often what is recorded is added to the statistics"] = 60.0
+    merge_seconds: Annotated[
+        float, "how long sums of calls are kept apart, to be added to the statistics many at once; answers have them"
+    ] = 300.0
     collect_seconds: Annotated[
         float, "how often every region of every connection is measured; 0: never, as it costs calls", MAY_BE_0
     ] = 0.0
-    collect_apis: Annotated[str, "what is called there: `GetImage,ListVM`; see [the collector](history.md)"] = (
+    collect_apis: Annotated[str, "what is called there: `GetImage,ListVM`; see [the collector](collector.md)"] = (
         "GetImage"
     )
     collect_regions: Annotated[
