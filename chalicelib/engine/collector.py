@@ -21,7 +21,7 @@ from ..catalogue.vocabulary import Kind
 from . import fanout
 from .accounts import Accounts
 from .connections import Connections, Target
-from .history import History
+from .history import History, spans
 from .registry import Registry
 from .settings import Settings, words
 
@@ -77,11 +77,14 @@ class Collector:
         if not self._every:
             return
         request = f"collect-{uuid.uuid4().hex[:12]}"
-        with self._history.gather():
+        with self._history.gather(), spans.of_round(request):
             places = self._accounts.places(partial(self._names, request))
             outcomes = fanout.run([partial(self._measure, place, request) for place in places], self._seconds)
-        failed = sum(outcome.error is not None for outcome in outcomes)
-        log.info("%s: %d regions asked, %d without an answer", request, len(places), failed)
+        errors = [outcome.error for outcome in outcomes if outcome.error is not None]
+        log.info("%s: %d regions asked, %d without an answer", request, len(places), len(errors))
+        for error in errors:
+            if not isinstance(error, SpiderError):
+                log.error("%s: a driver has failed", request, exc_info=error)
 
     def _names(self, request: str, targets: Sequence[Target]) -> list[fanout.Outcome[Sequence[str]]]:
         """Of the regions that each target's credential can use."""

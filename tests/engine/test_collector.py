@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from spider_drivers.contract import ConnectionInfo
 from spider_drivers.mock.connection import Client
+from spider_drivers.mock.image import MockImages
 
 from .calls import kept
 from .house import House
@@ -127,6 +128,22 @@ def test_a_cloud_out_of_order_is_recorded_and_stops_no_other(house: House) -> No
     house.engine.collector.collect()
     codes = {(row["connection"], row["code"]) for row in kept(house.engine.store) if row["api"] == GET_IMAGE}
     assert codes == {("mock", ""), ("broken", "ServiceUnavailable")}
+
+
+def test_a_driver_that_breaks_is_told_of_and_stops_no_other(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real = MockImages.any
+
+    def broken(self: MockImages) -> Any:
+        if self._client.region == "north":
+            raise ZeroDivisionError
+        return real(self)
+
+    monkeypatch.setattr(MockImages, "any", broken)
+    house.engine.collector.collect()
+    assert {region for _, region in measured(house)} == {"default", "south", "west"}
+    assert "ZeroDivisionError" in caplog.text
 
 
 def test_the_connections_own_regions_are_asked_though_the_cloud_does_not_list_any(house: House) -> None:

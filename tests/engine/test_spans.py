@@ -110,3 +110,14 @@ def test_without_opentelemetry_nothing_is_imported(tmp_path: Path) -> None:
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
     assert told.stdout.strip() == "[]"
+
+
+def test_a_round_of_the_collector_is_one_trace(tmp_path: Path, spans: InMemorySpanExporter) -> None:
+    house = House(tmp_path, collect_seconds=60.0)
+    spans.clear()
+    house.engine.collector.collect()
+    (round_,) = of_kind(spans, SpanKind.INTERNAL, "collect")
+    calls = of_kind(spans, SpanKind.CLIENT)
+    assert {parent(one) for one in calls} == {own(round_)}
+    assert {dict(one.attributes or {}).get("cloud.region") for one in calls} >= {"default", "north", "south", "west"}
+    house.engine.close()

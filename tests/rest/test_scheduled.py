@@ -104,7 +104,7 @@ def test_merge_adds_what_was_collected_to_the_statistics(tmp_path: Path, monkeyp
     def unmerged(engine: Engine) -> int:
         return sum(len(engine.store.query(CALL_STATS, shard).items) for shard in UNMERGED)
 
-    with inside_lambda(tmp_path, monkeypatch, collect_seconds="60") as engine:
+    with inside_lambda(tmp_path, monkeypatch, collect_seconds="60", merge_seconds="0.001") as engine:
         register_mock(engine, tmp_path)
         invoke("collect")
         assert unmerged(engine) > 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -47,6 +47,11 @@ def of_try(row: Mapping[str, Any]) -> Iterator[None]:
     }
     with _span(f"{row['verb']} {row['kind']}", "CONSUMER", told, row.get("traceparent") or ""):
         yield
+
+
+def of_round(request_id: str) -> AbstractContextManager[None]:
+    """Of the collector, over all clouds."""
+    return _span("collect", "INTERNAL", {"spider.request": request_id}, "")
 
 
 def of_call(record: CallRecord) -> None:
