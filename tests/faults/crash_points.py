@@ -24,6 +24,8 @@ REACHED_SECONDS: Final = 90.0
 ENDED_SECONDS: Final = 120.0
 # Small, so that the successor need not wait long for the dead one's leases to run out; and a worker for each point.
 SETTINGS: Final = {"lease_seconds": "2", "sweep_seconds": "1", "workers": "100"}
+# So few at once that none is kept from renewing its lease by all the others.
+SUCCESSOR: Final = {**SETTINGS, "workers": "6"}
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ def crash(home: Path, place: Place, scenario: Scenario) -> list[str]:
             operations = _killed_at(points, connections, process.client, scenario, process.kill)
         finally:
             process.kill()
-        process = start(home / "crash", **SETTINGS)
+        process = start(home / "crash", **SUCCESSOR)
         try:
             for operation in operations:
                 process.client.until(operation, None, "State", "SUCCEEDED", ENDED_SECONDS)
