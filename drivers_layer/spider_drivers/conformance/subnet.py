@@ -256,5 +256,5 @@ class _Vpc:
 
 def _plain(vpc: Vpc) -> Vpc:
     """Without details, which the cloud may change, and in an order of our own."""
-    subnets = sorted((replace(subnet, details={}) for subnet in vpc.subnets), key=lambda subnet: subnet.iid.id)
+    subnets = sorted((replace(subnet, details={}) for subnet in vpc.subnets), key=lambda subnet: (subnet.cidr, subnet.iid.id))
     return replace(vpc, subnets=tuple(subnets), details={})
