@@ -1,7 +1,7 @@
 """The contract between Spider and its cloud drivers."""
 
 from .attempt import Attempt, Wait
-from .calls import CallRecord, CallRecorder, CallScope, redact, scope
+from .calls import CallRecord, CallRecorder, CallScope, scope
 from .capability import CA, ENDPOINT, Capability, Key, KindCapability
 from .clock import Clock, SystemClock, VirtualClock
 from .converge import Part
@@ -44,6 +44,7 @@ from .interface import (
     VmHandler,
     VpcHandler,
 )
+from .redacting import redact
 from .shapes import (
     EVERYTHING_OUT,
     NOWHERE,

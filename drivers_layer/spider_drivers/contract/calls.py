@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from .clock import Clock
+from .redacting import redact, spellings
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +53,12 @@ class CallRecorder:
     def record(self, api: str, elapsed: float, error_code: str = "", error: str = "") -> None:
         """`api`: the cloud's operation name, else METHOD + path template. `elapsed`: seconds."""
         started = self.clock.now() - timedelta(seconds=elapsed)
-        self._sink(CallRecord(scope.get(), api, started, elapsed, error_code, self.redact(error)))
+        self._sink(CallRecord(scope.get(), api, started, elapsed, self.redact(error_code), self.redact(error)))
 
     def redact(self, text: str) -> str:
-        return redact(text, self._secrets)
+        return redact(text, self._spellings) if text else text
 
-
-# What clouds put in messages and URLs though it is not theirs to show.
-_PATTERNS = (
-    re.compile(r"\b(?:AKIA|ASIA|LTAI)[A-Z0-9a-z]{12,}\b"),
-    re.compile(r"(?i)(?<=signature=)[^&\s\"']+"),
-    re.compile(r"(?i)(?<=accesskeyid=)[^&\s\"']+"),
-    re.compile(r"(?i)(?<=securitytoken=)[^&\s\"']+"),
-    re.compile(r"(?i)(?<=[?&]password=)[^&\s\"']+"),
-    re.compile(r"(?i)(?<=bearer )[a-z0-9._~+/=-]+"),
-    re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL),
-)
-
-
-def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """`text` with the given secrets (of 4 characters or more) and all that looks like one masked."""
-    for secret in sorted((s for s in secrets if len(s) >= 4), key=len, reverse=True):
-        text = text.replace(secret, "***")
-    for pattern in _PATTERNS:
-        text = pattern.sub("***", text)
-    return text
+    @cached_property
+    def _spellings(self) -> tuple[str, ...]:
+        """Only an error needs them, and a key in PEM has many."""
+        return spellings(self._secrets)
