@@ -256,5 +256,6 @@ class _Vpc:
 
 def _plain(vpc: Vpc) -> Vpc:
     """Without details, which the cloud may change, and in an order of our own."""
-    subnets = sorted((replace(subnet, details={}) for subnet in vpc.subnets), key=lambda subnet: (subnet.cidr, subnet.iid.id))
-    return replace(vpc, subnets=tuple(subnets), details={})
+    plain = [replace(subnet, details={}) for subnet in vpc.subnets]
+    by_range = sorted(plain, key=lambda subnet: (subnet.cidr, subnet.iid.id))
+    return replace(vpc, subnets=tuple(by_range), details={})
