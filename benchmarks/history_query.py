@@ -122,19 +122,19 @@ def run(size: int) -> tuple[list[tuple[int, int, float]], list[object]]:
         record(engine, size)
         recorded = time.perf_counter() - began
         began = time.perf_counter()
-        batches = engine.merging.merge()
+        engine.merging.merge()
         merged = time.perf_counter() - began
         found = measure(engine, counting)
         size_on_disk = (home / "spider.db").stat().st_size
         engine.close()
     each = 1e6 / size
-    return found, [f"{size:,}", f"{recorded * each:.0f}", f"{merged * each:.0f}", batches, size_on_disk // 1_000_000]
+    return found, [f"{size:,}", f"{recorded * each:.0f}", f"{merged * each:.0f}", size_on_disk // 1_000_000]
 
 
 def main() -> None:
     logging.getLogger("spider").setLevel(logging.ERROR)
     runs = [run(size) for size in SIZES]
-    show(["calls", "µs to record one", "µs to merge one", "batches", "MB on disk"], [made for _, made in runs])
+    show(["calls", "µs to record one", "µs to merge one", "MB on disk"], [made for _, made in runs])
     rows: list[Sequence[object]] = []
     for number, question in enumerate(QUESTIONS):
         figures = [found[number] for found, _ in runs]

@@ -19,7 +19,7 @@ from .collector import Collector
 from .connections import Connections
 from .destroying import Destroying
 from .everywhere import Everywhere
-from .history import History, Merging, Records, Stats, spans
+from .history import History, Merging, Records, Stats, merging, spans
 from .lease import Leases
 from .mapping import Mapping
 from .members import Members
@@ -49,7 +49,7 @@ class Engine:
         self.clock = clock
         self.history = History(store, clock, settings)
         self.records = Records(store, self.history, clock, settings)
-        self.merging = Merging(store, settings)
+        self.merging = Merging(store, clock, settings)
         self.stats = Stats(store, clock, self.history)
         self.registry = Registry(store, sealer, settings)
         self.connections = Connections(self.registry, self.history, clock, settings)
@@ -112,8 +112,8 @@ class Engine:
                 self.queue.send(row["id"], max(0.0, left))
 
     def merge(self) -> None:
-        """Adds what is recorded of calls to their statistics."""
-        self.merging.merge()
+        """Adds what is recorded of calls to their statistics, where it is time to."""
+        self.merging.merge_due()
 
     def collect_if_due(self, moment: datetime) -> None:
         """Measures clouds, if that is on and `moment` is the turn of it."""
@@ -126,7 +126,7 @@ class Engine:
 
     def _set_jobs(self, queue: ThreadedQueue) -> None:
         queue.every(self.settings.sweep_seconds, self.sweep)
-        queue.every(self.settings.merge_seconds, self.merge)
+        queue.every(merging.LOOK_SECONDS, self.merge)
         if self.settings.collect_seconds:
             queue.every(self.settings.collect_seconds, self.collector.collect)
 

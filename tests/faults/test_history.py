@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+from spider_drivers.contract import SystemClock
+
 from chalicelib.engine.history import Merging
 from chalicelib.engine.history.rows import record_of
 from chalicelib.engine.settings import Settings
@@ -28,7 +30,7 @@ from tests.engine.calls import call
 store = open_store("sqlite", path=Path(sys.argv[1]), prefix="", region="", endpoint=None, now=time.time)
 store.create_tables()
 settings = Settings()
-history, merging = History(store, SystemClock(), settings), Merging(store, settings)
+history, merging = History(store, SystemClock(), settings), Merging(store, SystemClock(), settings)
 
 def record():
     while True:
@@ -36,11 +38,11 @@ def record():
             for number in range(7):
                 history.sink(call(f"Api{number}", at=datetime.now(UTC), elapsed=number / 10))
         history.flush()
+        print("recorded", flush=True)
 
 threading.Thread(target=record, daemon=True).start()
 while True:
-    if merging.merge():
-        print("merged", flush=True)
+    merging.merge()
 """
 
 
@@ -51,16 +53,16 @@ def test_a_kill_while_calls_are_recorded_and_merged_counts_nothing_twice_and_los
             [sys.executable, "-c", RECORD_AND_MERGE, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
         )
         assert process.stdout is not None
-        merged = [process.stdout.readline() for _ in range(8)]
+        recorded = [process.stdout.readline() for _ in range(12)]
         process.kill()
         process.wait(30)
         process.stdout.close()
-        assert merged == ["merged\n"] * 8
+        assert recorded == ["recorded\n"] * 12
         store = open_store("sqlite", path=path, prefix="", region="", endpoint=None, now=time.time)
         calls = [record_of(row) for row in kept(store)]
-        assert len(calls) >= 7 * 8
+        assert len(calls) >= 12 * 7
         check(store, calls)
-        Merging(store, Settings(home=tmp_path)).merge()
+        Merging(store, SystemClock(), Settings(home=tmp_path)).merge()
         assert unmerged(store) == []
         check(store, calls)
         store.close()

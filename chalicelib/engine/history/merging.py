@@ -1,69 +1,86 @@
-"""Adds the sums of each batch of records to the statistics of its hours and days, once."""
+"""Adds the sums of batches of records to the statistics of their hours and days, each once."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Self
+
+from spider_drivers.contract import Clock
 
 from ...store import CALL_STATS, Change, Conflict, Delete, Item, Key, Put, Store, Update
 from ...store.interface import MAX_CHANGES
 from .. import times
 from ..settings import Settings
-from .sums import UNMERGED, Sums, unmerged_sums
+from .sums import UNMERGED, Group, Sums
 
 log = logging.getLogger("spider.history")
 
-PAGE = 200
+LOOK_SECONDS = 60.0
+AT_ONCE = 50  # batches
 TRIES = 10
 
 
 class Merging:
-    """One transaction adds some batches' sums to the statistics and removes them from what is unmerged. So whoever dies
+    """Each transaction adds the sums of some groups to the statistics, and takes them off the batches. So whoever dies
     leaves it done or not done, and of two who merge at once one is refused, and looks again."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(self, store: Store, clock: Clock, settings: Settings) -> None:
         self._store = store
+        self._clock = clock
+        self._wait = settings.merge_seconds
         self._ttl = settings.stats_ttl
 
-    def merge(self) -> int:
-        """Merges what there is. The number of batches."""
-        return sum(self._merge_shard(shard) for shard in UNMERGED)
+    def merge_due(self) -> None:
+        """Merges what there is wherever a batch has waited long enough: many at once are fewer writes."""
+        due = times.kept(times.after(self._clock.now(), -self._wait))
+        for shard in UNMERGED:
+            oldest = self._store.query(CALL_STATS, shard, limit=1).items
+            if oldest and oldest[0]["key"] <= due:
+                self._merge_shard(shard)
 
-    def _merge_shard(self, shard: str) -> int:
-        done, cursor = 0, None
+    def merge(self) -> None:
+        """Merges what there is."""
+        for shard in UNMERGED:
+            self._merge_shard(shard)
+
+    def _merge_shard(self, shard: str) -> None:
+        cursor = None
         while True:
-            page = self._store.query(CALL_STATS, shard, limit=PAGE, cursor=cursor)
-            left = page.items
-            while left:
-                some, left = _some(left)
-                done += self._add(some)
+            page = self._store.query(CALL_STATS, shard, limit=AT_ONCE, cursor=cursor)
+            self._merge_batches([_Batch.told(item) for item in page.items])
             if page.cursor is None:
-                return done
+                return
             cursor = page.cursor
 
-    def _add(self, batches: Sequence[Item]) -> int:
-        for _ in range(TRIES):
-            if not batches:
-                return 0
+    def _merge_batches(self, batches: list[_Batch]) -> None:
+        refused = 0
+        while batches and refused < TRIES:
+            groups = _some_groups(batches)
+            touched = [batch for batch in batches if not groups.isdisjoint(batch.sums)]
             try:
-                self._store.write(*self._changes(batches))
-                return len(batches)
+                self._store.write(*(batch.taken_off(groups) for batch in touched), *self._added(touched, groups))
+                batches = [left for batch in batches if (left := batch.without(groups)).sums]
             except Conflict:
-                batches = self._still_there(batches)
-        log.warning("%d batches of call records are merged later: too many merge at once", len(batches))
-        return 0
+                refused += 1
+                found = self._store.get_many(CALL_STATS, [batch.key for batch in batches])
+                batches = [_Batch.told(item) for item in found if item is not None]
+        if batches:
+            log.warning("%d batches of call records are merged later: too many merge at once", len(batches))
 
-    def _still_there(self, batches: Sequence[Item]) -> list[Item]:
-        found = self._store.get_many(CALL_STATS, [_key(batch) for batch in batches])
-        return [batch for batch in found if batch is not None]
-
-    def _changes(self, batches: Sequence[Item]) -> list[Change]:
-        added = _by_period(batches)
+    def _added(self, batches: Sequence[_Batch], groups: set[Group]) -> list[Change]:
+        added: dict[Key, Sums] = {}
+        for group in groups:
+            sums = Sums()
+            for batch in batches:
+                if group in batch.sums:
+                    sums.add(Sums.told(batch.sums[group]))
+            added[group.key] = sums
+            added.setdefault(group.day.key, Sums()).add(sums)
         known = self._store.get_many(CALL_STATS, list(added))
-        return [
-            *(Delete(CALL_STATS, _key(batch), when={"hour": batch["hour"]}) for batch in batches),
-            *(self._change(key, sums, item) for (key, sums), item in zip(added.items(), known, strict=True)),
-        ]
+        return [self._change(key, sums, item) for (key, sums), item in zip(added.items(), known, strict=True)]
 
     def _change(self, key: Key, added: Sums, known: Item | None) -> Change:
         """A count only grows, so that an equal one says: unchanged since it was read."""
@@ -74,25 +91,29 @@ class Merging:
         return Update(CALL_STATS, key, added.kept(), when={"count": known["count"]})
 
 
-def _key(item: Item) -> Key:
-    return item["hour"], item["key"]
+@dataclass(frozen=True)
+class _Batch:
+    """What is left of a batch's sums, as it is kept."""
+
+    key: Key
+    sums: Mapping[Group, Item]
+
+    @classmethod
+    def told(cls, item: Item) -> Self:
+        return cls((item["hour"], item["key"]), {Group.at(one["period"], one["key"]): one for one in item["sums"]})
+
+    def without(self, groups: set[Group]) -> Self:
+        return replace(self, sums={group: one for group, one in self.sums.items() if group not in groups})
+
+    def taken_off(self, groups: set[Group]) -> Change:
+        """A batch only gets less, so that as much says: unchanged since it was read."""
+        left, when = list(self.without(groups).sums.values()), {"left": len(self.sums)}
+        if not left:
+            return Delete(CALL_STATS, self.key, when=when)
+        return Update(CALL_STATS, self.key, {"sums": left, "left": len(left)}, when=when)
 
 
-def _by_period(batches: Sequence[Item]) -> dict[Key, Sums]:
-    """What the batches add to each row of the statistics: one of the hour, one of the day."""
-    found: dict[Key, Sums] = {}
-    for batch in batches:
-        for group, sums in unmerged_sums(batch).items():
-            for key in (group.key, group.day.key):
-                found.setdefault(key, Sums()).add(sums)
-    return found
-
-
-def _some(batches: Sequence[Item]) -> tuple[list[Item], list[Item]]:
-    """As many as one transaction takes, at least one, and the rest. A batch has at most 25 sums: 51 changes."""
-    keys: set[Key] = set()
-    for number, batch in enumerate(batches):
-        keys |= _by_period([batch]).keys()
-        if number and number + 1 + len(keys) > MAX_CHANGES:
-            return list(batches[:number]), list(batches[number:])
-    return list(batches), []
+def _some_groups(batches: Sequence[_Batch]) -> set[Group]:
+    """As many as fit in a transaction, those of the first batch first: two changes for each, one for each batch."""
+    groups = dict.fromkeys(group for batch in batches for group in batch.sums)
+    return set(islice(groups, (MAX_CHANGES - len(batches)) // 2))

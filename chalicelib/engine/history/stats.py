@@ -77,8 +77,9 @@ class Stats:
         raise OutOfService("the statistics of calls change too fast to be read just now", retry_after=2.0)
 
     def _still_there(self, unmerged: Sequence[Item]) -> bool:
-        """Whether none of them was merged since. It could have been counted twice."""
-        return all(self._store.get_many(CALL_STATS, [(row["hour"], row["key"]) for row in unmerged]))
+        """Whether nothing of them was merged since. It could have been counted twice."""
+        found = self._store.get_many(CALL_STATS, [(row["hour"], row["key"]) for row in unmerged])
+        return all(row is not None and row["left"] == seen["left"] for row, seen in zip(found, unmerged, strict=True))
 
     def _groups(self, asked: StatsAsked, span: _Span, unmerged: Sequence[Item]) -> Groups:
         wanted = Group.named("", asked.cloud, asked.region, "", asked.connection)

@@ -114,13 +114,15 @@ def summed(records: Iterable[CallRecord]) -> dict[Group, Sums]:
 
 
 def unmerged_row(records: Iterable[CallRecord], now: datetime, expires: int) -> dict[str, Any]:
-    """The sums of a batch, which `merging` adds to the statistics. `expires`: epoch seconds."""
+    """The sums of a batch, which `merging` adds to the statistics, and how many are left of them. `expires`: epoch
+    seconds. Keys are in the order of time."""
     batch = uuid.uuid4().hex
     sums = [
         dict(zip(("period", "key"), group.key, strict=True), **one.kept()) for group, one in summed(records).items()
     ]
     shard = UNMERGED[int(batch[:8], 16) % len(UNMERGED)]
-    return {"hour": shard, "key": f"{times.kept(now)}#{batch}", "sums": sums, "expires": expires}
+    key = f"{times.kept(now)}#{batch}"
+    return {"hour": shard, "key": key, "sums": sums, "left": len(sums), "expires": expires}
 
 
 def unmerged_sums(row: Mapping[str, Any]) -> dict[Group, Sums]:
