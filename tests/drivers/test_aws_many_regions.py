@@ -11,8 +11,8 @@ import boto3.session
 import pytest
 from spider_drivers.aws import AwsDriver, client
 from spider_drivers.aws.connection import AwsConnection
-from spider_drivers.aws.http import trusting
 from spider_drivers.contract import CallRecord, CallRecorder, ConnectionInfo, SystemClock
+from spider_drivers.contract.tls import shared_tls_context
 
 from cloud_twin.serve import serving
 from cloud_twin.tls import Authority, server_context
@@ -73,7 +73,7 @@ def test_authorities_are_read_once_for_all_connections_that_trust_them(monkeypat
     """Also where botocore would read them, for each connection that it opens."""
     authority = Authority()
     read = counted(monkeypatch, ssl.SSLContext, "load_verify_locations")
-    trusting.cache_clear()
+    shared_tls_context.cache_clear()
     with serving(_an_empty_answer, tls=server_context(authority.server())) as url:
         for region in REGIONS:
             open_(url, "KEYONE", region, CA=authority.certificate)[0].check()

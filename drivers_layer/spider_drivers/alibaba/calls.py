@@ -14,7 +14,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from ..contract import CallRecorder, Invalid
-from ..contract.wire import Answered, Silent, TlsAdapter, Wire, from_silence, prepare, tls_context
+from ..contract.wire import Answered, Silent, TlsAdapter, Wire, from_silence, prepare, shared_tls_context
 from . import errors
 from .errors import NO_FIELDS, Fields
 from .wire import RpcSpeech
@@ -104,7 +104,7 @@ class Acs:
         self._redact = recorder.redact
         self._page_size = page_size
         secure = not endpoint or endpoint.startswith("https:")
-        inner = TlsAdapter(tls_context(ca)) if ca or secure else HTTPAdapter()
+        inner = TlsAdapter(shared_tls_context(ca)) if ca or secure else HTTPAdapter()
         self._wire = Wire(inner, recorder, RpcSpeech())
         self._session = Session()
         prepare(self._session, self._address("ecs"), self._wire)

@@ -7,12 +7,13 @@ from contextlib import closing
 
 from botocore.credentials import Credentials
 from botocore.exceptions import InvalidRegionError
+from botocore.httpsession import get_cert_path
 from botocore.utils import validate_region_name
 
 from ..contract import AnyCall, CallRecorder, CloudConnection, ConnectionInfo, Invalid, reach
+from ..contract.tls import shared_tls_context
 from .any_calls import any_calls
 from .calls import Ec2
-from .http import trusting
 from .image import AwsImages
 from .key_pair import AwsKeyPairs
 from .region_zone import AwsRegions
@@ -40,7 +41,7 @@ class AwsConnection(CloudConnection):
         region = reach.needed(info.region_keys, "Region")
         self._endpoint = reach.endpoint(info.endpoint) if info.endpoint else None
         self._credentials = _credentials(info.credential)
-        self._tls = trusting(info.ca)
+        self._tls = shared_tls_context(info.ca, get_cert_path(True))
         ec2 = self._ec2 = self._open(region)
         self.image = AwsImages(ec2)
         self.spec = AwsSpecs(ec2, region)

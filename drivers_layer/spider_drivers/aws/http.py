@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import ssl
-from functools import lru_cache
 from typing import Any
 
 from botocore.httpsession import URLLib3Session
 
 from ..contract import reach
-from ..contract.tls import tls_context
 
 CONNECT_SECONDS, READ_SECONDS = 5, 20
-
-
-@lru_cache(maxsize=64)
-def trusting(ca: str | None) -> ssl.SSLContext:
-    """One for all that trust the same, and never changed. Raises Invalid."""
-    return tls_context(ca)
 
 
 class Http(URLLib3Session):  # type: ignore[misc]  # botocore has no types

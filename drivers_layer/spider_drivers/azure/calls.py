@@ -12,7 +12,7 @@ from requests import RequestException, Session
 from urllib3.exceptions import HTTPError
 
 from ..contract import CallRecorder, Invalid, SpiderError
-from ..contract.wire import Answered, Silent, TlsAdapter, from_silence, prepare, tls_context
+from ..contract.wire import Answered, Silent, TlsAdapter, from_silence, prepare, shared_tls_context
 from . import errors
 from .errors import ANYTHING, Asked
 from .log_in import LogIn, Principal, policy
@@ -53,7 +53,7 @@ class Arm:
         self._endpoint = endpoint
         self._scope = principal.scope
         self._wire = ArmWire(
-            TlsAdapter(tls_context(ca)), recorder, ArmSpeech(), origins=(endpoint, principal.authority)
+            TlsAdapter(shared_tls_context(ca)), recorder, ArmSpeech(), origins=(endpoint, principal.authority)
         )
         self._session = Session()
         prepare(self._session, endpoint, self._wire)

@@ -12,7 +12,7 @@ import httpx
 from ..contract import CallRecorder, Invalid, NotFound, SpiderError, reach
 from ..contract.exchange import READS, Answered, Exchange
 from ..contract.throttling import Patience
-from ..contract.tls import tls_context
+from ..contract.tls import shared_tls_context
 from . import errors, wire
 from .errors import ANYTHING, Asked
 
@@ -87,7 +87,7 @@ class Cloudit:
             headers={"X-Auth-Token": token, "Accept": "application/json", "Connection": "close"},
             limits=httpx.Limits(max_keepalive_connections=0),
             timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-            verify=tls_context(ca) if scheme == "https" or ca else False,
+            verify=shared_tls_context(ca) if scheme == "https" or ca else False,
             proxy=_proxy(endpoint, scheme),
             trust_env=False,
             follow_redirects=False,

@@ -22,7 +22,7 @@ from .calls import CallRecorder
 from .errors import CloudError, NoAnswer, Unreachable
 from .exchange import READS, Answered, Exchange, broken, nonsense, understood
 from .throttling import Patience
-from .tls import tls_context
+from .tls import shared_tls_context, tls_context
 
 __all__ = [
     "READS",
@@ -37,6 +37,7 @@ __all__ = [
     "members",
     "nonsense",
     "prepare",
+    "shared_tls_context",
     "tls_context",
     "understood",
 ]

@@ -15,7 +15,7 @@ from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError
 
 from ..contract import CallRecorder, Invalid, SpiderError
-from ..contract.wire import Answered, Silent, TlsAdapter, Wire, from_silence, prepare, tls_context
+from ..contract.wire import Answered, Silent, TlsAdapter, Wire, from_silence, prepare, shared_tls_context
 from . import errors
 from .errors import NO_FIELDS, Fields
 from .wire import GceSpeech
@@ -60,7 +60,7 @@ class Gce:
         self._endpoint = endpoint or ENDPOINT
         self._redact = recorder.redact
         self._page_size = min(LARGEST_PAGE, page_size or LARGEST_PAGE)
-        tls = tls_context(ca) if ca or self._endpoint.startswith("https:") else None
+        tls = shared_tls_context(ca) if ca or self._endpoint.startswith("https:") else None
         self._wire = Wire(TlsAdapter(tls) if tls else HTTPAdapter(), recorder, GceSpeech())
         self._session = Session()
         self._session.auth = SignedBy(credentials)

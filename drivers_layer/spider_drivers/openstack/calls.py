@@ -16,7 +16,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from ..contract import CallRecorder, Invalid, Refused
-from ..contract.wire import Answered, Silent, TlsAdapter, Wire, from_silence, prepare, tls_context
+from ..contract.wire import Answered, Silent, TlsAdapter, Wire, from_silence, prepare, shared_tls_context
 from . import errors
 from .errors import NO_FIELDS, Fields
 from .wire import Guarded, OpenStackSpeech
@@ -173,13 +173,13 @@ class _Either(HTTPAdapter):
     def __init__(self, ca: str | None) -> None:
         """Raises Invalid."""
         super().__init__()
-        self._secure = TlsAdapter(tls_context(ca)) if ca else None
+        self._secure = TlsAdapter(shared_tls_context(ca)) if ca else None
 
     def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         if not str(request.url).startswith("https:"):
             return super().send(request, *args, **kwargs)
         if self._secure is None:  # to read the public authorities takes its time
-            self._secure = TlsAdapter(tls_context(None))
+            self._secure = TlsAdapter(shared_tls_context(None))
         return self._secure.send(request, *args, **kwargs)
 
     def close(self) -> None:
