@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import certifi
 
@@ -87,11 +88,8 @@ def _names_lead_to(port: int) -> Iterator[None]:
         there = ("127.0.0.1", port) if name in hosts else (name, service)
         return resolve(*there, *more, **named)
 
-    socket.getaddrinfo = ours
-    try:
+    with mock.patch.object(socket, "getaddrinfo", ours):
         yield
-    finally:
-        socket.getaddrinfo = resolve
 
 
 def serve(authority_file: Path) -> None:
