@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import math
 import random
+import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from spider_drivers.contract import CallRecord, Invalid, OutOfService
 
 from chalicelib.catalogue import wire
+from chalicelib.engine.history import merging
+from chalicelib.engine.service import open_engine
+from chalicelib.engine.settings import Settings
 from chalicelib.store import CALL_STATS
 
 from .calls import NOON, call, unmerged
@@ -279,3 +284,19 @@ def test_sums_wait_for_others_a_while_and_are_then_merged(house: House) -> None:
     house.clock.advance(house.settings.merge_seconds + 1)
     house.engine.merge()
     assert unmerged(house.engine.store) == []
+
+
+def test_a_server_merges_by_its_timer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merging, "LOOK_SECONDS", 0.05)
+    engine = open_engine(Settings(home=tmp_path, merge_seconds=0.1))
+    try:
+        engine.start()
+        engine.history.sink(call())
+        engine.history.flush()
+        end = time.monotonic() + 10
+        while not engine.store.query(CALL_STATS, "2030-01-01T12").items:
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        assert unmerged(engine.store) == []
+    finally:
+        engine.close()

@@ -31,6 +31,7 @@ def test_every_call_is_kept_once(tmp_path: Path, twin: str) -> None:
         with spider(tmp_path) as client:
             for _, step in LifeCycle(client, aws_at(proxied.url)).steps():
                 step()
+            chart = client.call("GET", "/hiscall/stats?GroupBy=region,hour")
         rows = kept_calls(tmp_path)
     assert Counter(row["api"] for row in rows) == Counter(proxied.faults.log.apis())
     assert {row["connection"] for row in rows} == {"aws-config"}
@@ -39,3 +40,6 @@ def test_every_call_is_kept_once(tmp_path: Path, twin: str) -> None:
     assert (run["resource_type"], run["resource_name"], run["attempt"]) == ("VM", "vm-01", 1)
     assert run["operation"]
     assert 0 < run["elapsed"] < 60
+    assert sum(row["Count"] for row in chart["stats"]) == len(rows)
+    assert {row["Region"] for row in chart["stats"]} == {run["region"]}
+    assert all(0 < row["P50"] <= row["P90"] <= row["P99"] <= row["Max"] for row in chart["stats"])
