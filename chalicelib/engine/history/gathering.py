@@ -104,8 +104,20 @@ class History:
             self._write(records)
 
     def _write(self, records: Sequence[CallRecord]) -> None:
-        """In one transaction, so that the sums are those of the records that are there. What cannot be kept is logged,
-        and fails no request."""
+        """What cannot be kept is logged, and fails no request."""
+        try:
+            self._write_all(records)
+        except ValueError as error:  # a record that no store takes
+            if len(records) == 1:
+                log.error("a call record could not be kept: %s", error)
+            else:
+                for record in records:
+                    self._write([record])
+        except StoreUnavailable as error:
+            log.error("%d call records could not be kept: %s", len(records), error)
+
+    def _write_all(self, records: Sequence[CallRecord]) -> None:
+        """In one transaction, so that the sums are those of the records that are there."""
         now = self._clock.now()
         rows = [row_of(record, times.epoch(now, self._ttl)) for record in records]
         days = {times.day_of(row["at"]) for row in rows} - self._days
@@ -114,11 +126,8 @@ class History:
             Put(CALL_STATS, unmerged_row(records, now, times.epoch(now, self._stats_ttl)), if_absent=True),
             *(Put(CALL_STATS, day_row(day, times.epoch(now, self._days_ttl))) for day in days),
         ]
-        try:
-            self._store.write(*changes)
-            self._days |= days
-        except (StoreUnavailable, ValueError) as error:
-            log.error("%d call records could not be kept: %s", len(records), error)
+        self._store.write(*changes)
+        self._days |= days
 
 
 def _end(record: CallRecord) -> datetime:
