@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from spider_drivers.contract import ConnectionInfo
-from spider_drivers.mock.connection import Client
+from spider_drivers.mock.connection import Client, MockConnection
 from spider_drivers.mock.image import MockImages
 
 from .calls import kept
@@ -175,6 +175,28 @@ def test_a_region_that_still_answers_the_last_round_is_left_alone(
         time.sleep(0.02)
     house.engine.collector.collect()
     assert measured(house)["mock", "north"] == 2
+
+
+def test_connections_stay_open_from_round_to_round_until_they_are_registered_anew(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, closed = Counter[str](), Counter[str]()
+    real = MockConnection.__init__
+
+    def init(self: MockConnection, info: ConnectionInfo, recorder: Any) -> None:
+        opened[info.region] += 1
+        real(self, info, recorder)
+
+    monkeypatch.setattr(MockConnection, "__init__", init)
+    monkeypatch.setattr(MockConnection, "close", lambda self: closed.update([self.client.region]))
+    for _ in range(2):
+        house.engine.collector.collect()
+    assert opened == Counter(("", *EVERYWHERE))
+    assert not closed
+    house.region(Region="north")
+    house.engine.collector.collect()
+    assert opened == Counter(("", *EVERYWHERE, *EVERYWHERE))
+    assert closed == Counter(("default", *EVERYWHERE)), "the one without a region is the mock's default"
 
 
 @pytest.mark.parametrize(("seconds", "turns"), [(300.0, [0, 5, 10]), (60.0, [*range(12)]), (7.0, [*range(12)])])
