@@ -17,7 +17,7 @@ from .spider import ROOT, spider
 COMMANDS = re.compile(r"^```sh run\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/guide.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/guide.md", "docs/history.md"])
 def test_the_commands_do_what_they_say(page: str, tmp_path: Path) -> None:
     blocks = COMMANDS.findall((ROOT / page).read_text())
     assert blocks
