@@ -17,7 +17,8 @@ from tests.rest.stand_in import StandIn
 
 @dataclass(frozen=True)
 class Answer:
-    """`headers` with lower-case names; `data` the body's JSON, plain text as it is, None for an empty body."""
+    """`headers` with lower-case names; `data` the body's JSON (a list of JSON Lines), plain text as it is, None for an
+    empty body."""
 
     status: int
     headers: dict[str, str]
@@ -107,4 +108,6 @@ def _answer(response: http.client.HTTPResponse) -> Answer:
 def _data(headers: dict[str, str], body: bytes) -> Any:
     if headers.get("content-type", "").startswith("text/plain"):
         return body.decode()
+    if headers.get("content-type") == "application/jsonl":
+        return [json.loads(line) for line in body.splitlines()]
     return json.loads(body) if body else None

@@ -120,9 +120,9 @@ def parse(model: type[Request], data: Any) -> Request:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         path = _path(first["loc"])
-        if path == "ConnectionName":
-            raise Invalid("connectionName is empty!", field=path) from None
         cause = first.get("ctx", {}).get("error")
+        if path == "ConnectionName" and (first["type"] == "missing" or str(cause) == "is empty!"):
+            raise Invalid("connectionName is empty!", field=path) from None
         text = str(cause) if cause else first["msg"]
         raise Invalid(f"{path or 'the request body'}: {text}", field=path or None) from None
 
