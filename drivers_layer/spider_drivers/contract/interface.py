@@ -118,8 +118,8 @@ class ImageHandler(Handler[ImageRequest, Image]):
         return None
 
     def any(self) -> Image:
-        """One that `list` holds, by the call that costs the cloud least: a single one wherever the cloud can. It needs no
-        permission that `list` does not. Raises NotFound where there is none."""
+        """One that `list` holds, by the call that costs the cloud least: a single one wherever the cloud can. It needs
+        no permission that `list` does not. Raises NotFound where there is none."""
         return handling.first("image", self.list())
 
 
