@@ -89,6 +89,14 @@ def test_a_credential_is_masked_however_it_is_spelled(spelled: object) -> None:
         assert told == "Code*** <<***>> abc"
 
 
+def test_a_record_is_short_and_its_end_shows_no_half_of_a_secret() -> None:
+    records: list[CallRecord] = []
+    CallRecorder(SystemClock(), records.append, [SECRET]).record("Call", 0.1, "x" * 500, "y" * 3_990 + SECRET * 30_000)
+    (record,) = records
+    assert (len(record.error_code), len(record.error)) == (200, 4_000)
+    assert set(record.error) == set("y*…")
+
+
 def test_no_text_makes_it_slow() -> None:
     evil = ['"' + "token" * 40_000, "<" + "a" * 200_000, "-----BEGIN PRIVATE KEY-----" * 8_000, "=signature" * 20_000]
     evil += ['"token":"' + "\\x" * 100_000, "\\" * 200_000, "authorization" + " " * 200_000, "eyJ" + "a" * 200_000]

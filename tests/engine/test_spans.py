@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
-from spider_drivers.contract import NotFound
+from spider_drivers.contract import CloudError, NotFound
 
 from chalicelib.store import OPERATIONS
 
@@ -121,3 +121,35 @@ def test_a_round_of_the_collector_is_one_trace(tmp_path: Path, spans: InMemorySp
     assert {parent(one) for one in calls} == {own(round_)}
     assert {dict(one.attributes or {}).get("cloud.region") for one in calls} >= {"default", "north", "south", "west"}
     house.engine.close()
+
+
+def test_a_span_that_is_open_in_this_process_comes_before_the_callers(
+    house: House, spans: InMemorySpanExporter
+) -> None:
+    """A WSGI server that OpenTelemetry watches has one open, below the same caller's."""
+    with trace.get_tracer("server").start_as_current_span("GET /spider/vmspec") as outer:
+        house.on("list_spec", traceparent=CALLER)
+    (request,) = of_kind(spans, SpanKind.SERVER, "list_spec")
+    assert parent(request) == format(outer.get_span_context().span_id, "016x")
+
+
+@pytest.mark.parametrize("sent", ["", "nonsense", "00-0-0-00", "ff" + CALLER[2:]])
+def test_a_traceparent_that_is_none_begins_a_trace(house: House, spans: InMemorySpanExporter, sent: str) -> None:
+    house.on("list_spec", traceparent=sent)
+    (request,) = of_kind(spans, SpanKind.SERVER, "list_spec")
+    assert request.parent is None
+
+
+def test_what_a_cloud_fails_with_is_on_its_span_and_only_its_kind_on_the_requests(
+    house: House, spans: InMemorySpanExporter
+) -> None:
+    house.region(Fail="describe_images:InternalError")
+    with pytest.raises(CloudError):
+        house.on("list_image")
+    (call,) = of_kind(spans, SpanKind.CLIENT)
+    (request,) = of_kind(spans, SpanKind.SERVER, "list_image")
+    assert call.status.status_code == request.status.status_code == StatusCode.ERROR
+    assert (call.status.description or "").startswith("InternalError")
+    assert dict(call.attributes or {})["error.type"] == "InternalError"
+    assert request.status.description == dict(request.attributes or {})["error.type"]
+    assert [*request.events, *call.events] == []

@@ -11,6 +11,8 @@ from functools import cached_property
 from .clock import Clock
 from .redacting import redact, spellings
 
+MOST_CODE, MOST_TEXT = 200, 4000  # characters that a record keeps: a proxy's page may have any number
+
 
 @dataclass(frozen=True, slots=True)
 class CallScope:
@@ -53,7 +55,8 @@ class CallRecorder:
     def record(self, api: str, elapsed: float, error_code: str = "", error: str = "") -> None:
         """`api`: the cloud's operation name, else METHOD + path template. `elapsed`: seconds."""
         started = self.clock.now() - timedelta(seconds=elapsed)
-        self._sink(CallRecord(scope.get(), api, started, elapsed, self.redact(error_code), self.redact(error)))
+        code, text = _cut(self.redact(error_code), MOST_CODE), _cut(self.redact(error), MOST_TEXT)
+        self._sink(CallRecord(scope.get(), api, started, elapsed, code, text))
 
     def redact(self, text: str) -> str:
         return redact(text, self._spellings) if text else text
@@ -62,3 +65,7 @@ class CallRecorder:
     def _spellings(self) -> tuple[str, ...]:
         """Only an error needs them, and a key in PEM has many."""
         return spellings(self._secrets)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
