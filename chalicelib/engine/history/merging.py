@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Self
@@ -34,26 +34,25 @@ class Merging:
         self._ttl = settings.stats_ttl
 
     def merge_due(self) -> None:
-        """Merges what there is wherever a batch has waited long enough: many at once are fewer writes."""
+        """Merges what there is as soon as a batch has waited long enough: many at once are fewer writes."""
         due = times.kept(times.after(self._clock.now(), -self._wait))
-        for shard in UNMERGED:
-            oldest = self._store.query(CALL_STATS, shard, limit=1).items
-            if oldest and oldest[0]["key"] <= due:
-                self._merge_shard(shard)
+        oldest = [item for shard in UNMERGED for item in self._store.query(CALL_STATS, shard, limit=1).items]
+        if any(item["key"] <= due for item in oldest):
+            self.merge()
 
     def merge(self) -> None:
         """Merges what there is."""
-        for shard in UNMERGED:
-            self._merge_shard(shard)
+        batches = map(_Batch.told, self._unmerged())
+        while some := list(islice(batches, AT_ONCE)):
+            self._merge_batches(some)
 
-    def _merge_shard(self, shard: str) -> None:
-        cursor = None
-        while True:
-            page = self._store.query(CALL_STATS, shard, limit=AT_ONCE, cursor=cursor)
-            self._merge_batches([_Batch.told(item) for item in page.items])
-            if page.cursor is None:
-                return
-            cursor = page.cursor
+    def _unmerged(self) -> Iterator[Item]:
+        for shard in UNMERGED:
+            cursor: str | None = ""
+            while cursor is not None:
+                page = self._store.query(CALL_STATS, shard, limit=AT_ONCE, cursor=cursor or None)
+                yield from page.items
+                cursor = page.cursor
 
     def _merge_batches(self, batches: list[_Batch]) -> None:
         refused = 0
