@@ -76,7 +76,7 @@ def record(store: Store, calls: Iterable[CallRecord], size: int = 10) -> list[Ca
     """Keeps the calls, in batches of so many."""
     todo, history = list(calls), History(store, VirtualClock(), SETTINGS)
     for first in range(0, len(todo), size):
-        history._write(todo[first : first + size])
+        history.keep(todo[first : first + size])
     return todo
 
 

@@ -16,6 +16,7 @@ from ...store import CALL_STATS, CALLS, Put, Store, StoreUnavailable
 from .. import times
 from ..settings import Settings
 from . import line, spans
+from .line import Noted
 from .rows import day_row, row_of
 from .sums import unmerged_row
 from .writer import BATCH, Writer
@@ -31,24 +32,24 @@ class _Batch:
     """Records of one request. Once closed it takes no more: a read that outlived its deadline hands over its own."""
 
     def __init__(self) -> None:
-        self._records: list[CallRecord] | None = []
+        self._calls: list[Noted] | None = []
         self._lock = threading.Lock()
 
-    def take(self, record: CallRecord) -> list[CallRecord]:
+    def take(self, call: Noted) -> list[Noted]:
         """What is to be handed over now."""
         with self._lock:
-            if self._records is None:
-                return [record]
-            self._records.append(record)
-            if len(self._records) < BATCH and _end(record) - self._records[0].started < HOLD:
+            if self._calls is None:
+                return [call]
+            self._calls.append(call)
+            if len(self._calls) < BATCH and _end(call.record) - self._calls[0].record.started < HOLD:
                 return []
-            records, self._records = self._records, []
-            return records
+            calls, self._calls = self._calls, []
+            return calls
 
-    def close(self) -> list[CallRecord]:
+    def close(self) -> list[Noted]:
         with self._lock:
-            records, self._records = self._records or [], None
-            return records
+            calls, self._calls = self._calls or [], None
+            return calls
 
 
 _batch: ContextVar[_Batch | None] = ContextVar("spider_call_batch", default=None)
@@ -69,11 +70,12 @@ class History:
         self._writer = Writer(self._write) if behind else None
 
     def sink(self, record: CallRecord) -> None:
-        """Takes a record; outside of `gather` it is handed over at once."""
-        line.write(record)
+        """Takes a record; outside of `gather` it is handed over at once. The line in the log comes with the writing: to
+        make it and to send it takes as long as all else here."""
+        call = Noted(record, line.place())
         spans.of_call(record)
         batch = _batch.get()
-        self._hand_over([record] if batch is None else batch.take(record))
+        self._hand_over([call] if batch is None else batch.take(call))
 
     @contextmanager
     def gather(self) -> Iterator[None]:
@@ -99,25 +101,31 @@ class History:
         if self._writer is not None:
             self._writer.close(CLOSE_SECONDS)
 
-    def _hand_over(self, records: Sequence[CallRecord]) -> None:
-        if records and not (self._writer is not None and self._writer.take(records)):
-            self._write(records)
+    def _hand_over(self, calls: Sequence[Noted]) -> None:
+        if calls and not (self._writer is not None and self._writer.take(calls)):
+            self._write(calls)
 
-    def _write(self, records: Sequence[CallRecord]) -> None:
+    def _write(self, calls: Sequence[Noted]) -> None:
         """What cannot be kept is logged, and fails no request."""
+        for call in calls:
+            line.write(*call)
+        self._keep([call.record for call in calls])
+
+    def _keep(self, records: Sequence[CallRecord]) -> None:
         try:
-            self._write_all(records)
+            self.keep(records)
         except ValueError as error:  # a record that no store takes
             if len(records) == 1:
                 log.error("a call record could not be kept: %s", error)
             else:
                 for record in records:
-                    self._write([record])
+                    self._keep([record])
         except StoreUnavailable as error:
             log.error("%d call records could not be kept: %s", len(records), error)
 
-    def _write_all(self, records: Sequence[CallRecord]) -> None:
-        """In one transaction, so that the sums are those of the records that are there."""
+    def keep(self, records: Sequence[CallRecord]) -> None:
+        """In one transaction, so that the sums are those of the records that are there. At most BATCH. Raises
+        StoreUnavailable, and ValueError for a record that no store takes."""
         now = self._clock.now()
         rows = [row_of(record, times.epoch(now, self._ttl)) for record in records]
         days = {times.day_of(row["at"]) for row in rows} - self._days

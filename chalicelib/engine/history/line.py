@@ -15,6 +15,7 @@ import sys
 from datetime import timedelta
 from functools import cache
 from types import FrameType
+from typing import NamedTuple
 
 from spider_drivers.contract import CallRecord
 
@@ -28,10 +29,33 @@ _RECORDER = CallRecord.__module__
 _ANYWHERE = ("192.0.2.1", 9)  # TEST-NET-1 (RFC 5737): the way out is looked up, and nothing is sent
 
 
-def write(record: CallRecord) -> None:
-    """To be called where the driver tells of the call: the line names the driver's function."""
+class Noted(NamedTuple):
+    """A record, and what was seen where it was taken."""
+
+    record: CallRecord
+    place: str
+
+
+def place() -> str:
+    """The driver's function that the engine has called; in a thread of an SDK's own, that which told of the call. To be
+    called where the driver tells of it. "" where no line is wanted."""
+    if not log.isEnabledFor(logging.INFO):
+        return ""
+    frame: FrameType | None = sys._getframe(1)
+    while frame and (_is_engine(frame) or _module(frame) == _RECORDER):
+        frame = frame.f_back
+    shown = frame
+    while frame and frame.f_back:
+        if _is_engine(frame.f_back):
+            shown = frame
+            break
+        frame = frame.f_back
+    return f"{_module(shown)}.{shown.f_code.co_qualname}():{shown.f_lineno}" if shown else ""
+
+
+def write(record: CallRecord, place: str) -> None:
     if log.isEnabledFor(logging.INFO):
-        log.info("%s", line(record, _place()))
+        log.info("%s", line(record, place))
 
 
 def line(record: CallRecord, place: str) -> str:
@@ -59,20 +83,6 @@ def host() -> str:
         except OSError:
             return socket.gethostname()
         return str(probe.getsockname()[0])
-
-
-def _place() -> str:
-    """The driver's function that the engine has called; in a thread of an SDK's own, that which told of the call."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame and (_is_engine(frame) or _module(frame) == _RECORDER):
-        frame = frame.f_back
-    shown = frame
-    while frame and frame.f_back:
-        if _is_engine(frame.f_back):
-            shown = frame
-            break
-        frame = frame.f_back
-    return f"{_module(shown)}.{shown.f_code.co_qualname}():{shown.f_lineno}" if shown else ""
 
 
 def _is_engine(frame: FrameType) -> bool:

@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from spider_drivers.contract import CallRecord
+from .line import Noted
 
 log = logging.getLogger("spider.history")
 
@@ -19,21 +19,21 @@ class Writer:
     """`write` takes up to BATCH records, of several requests if so many have come meanwhile. The thread begins with
     the first record and ends with `close`, or with the process."""
 
-    def __init__(self, write: Callable[[Sequence[CallRecord]], None]) -> None:
+    def __init__(self, write: Callable[[Sequence[Noted]], None]) -> None:
         self._write = write
         self._changed = threading.Condition()
-        self._waiting: deque[CallRecord] = deque()
+        self._waiting: deque[Noted] = deque()
         self._taken = self._done = 0
         self._thread: threading.Thread | None = None
         self._closed = False
 
-    def take(self, records: Sequence[CallRecord]) -> bool:
+    def take(self, calls: Sequence[Noted]) -> bool:
         """False when it is closed or cannot keep up: the caller then writes them himself."""
         with self._changed:
-            if self._closed or len(self._waiting) + len(records) > MOST_WAITING:
+            if self._closed or len(self._waiting) + len(calls) > MOST_WAITING:
                 return False
-            self._waiting.extend(records)
-            self._taken += len(records)
+            self._waiting.extend(calls)
+            self._taken += len(calls)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="history", daemon=True)
                 self._thread.start()
@@ -64,7 +64,7 @@ class Writer:
                 self._done += len(batch)
                 self._changed.notify_all()
 
-    def _next(self) -> list[CallRecord]:
+    def _next(self) -> list[Noted]:
         """Empty at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closed)
