@@ -1,4 +1,4 @@
-"""moto's EC2, emptied at little cost.
+"""moto's EC2, emptied and read at little cost.
 
 moto makes its 1300 images anew for each region after every reset, with two random ids for each of them.
 """
@@ -6,12 +6,16 @@ moto makes its 1300 images anew for each region after every reset, with two rand
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from moto.ec2.models import EC2Backend, ec2_backends, elastic_ip_addresses, elastic_network_interfaces
 from moto.ec2.models.subnets import Subnet
+from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, get_prefix
 from moto.moto_api._internal.models import moto_api_backend
+
+_WILD = re.compile(r"[*?\[\\]")
 
 
 class _Original:
@@ -37,13 +41,45 @@ _originals: dict[tuple[str, str], list[tuple[_Original, _Original]]] = {}
 
 
 class Region(EC2Backend):
-    """Its images and their snapshots are copies of those that moto has made for the first of this account and name."""
+    """Its images and their snapshots are copies of those that moto has made for the first of this account and name,
+    taken when somebody first looks at them."""
 
     __module__ = EC2Backend.__module__  # beside which moto looks for the routes
 
     def __init__(self, region_name: str, account_id: str) -> None:
+        self._has_images = True  # which moto's own beginning is not to load
         super().__init__(region_name, account_id)
         self._beginnings = self._ids()
+        self._has_images = False
+
+    @property
+    def amis(self) -> dict[str, Any]:
+        self._load_images()
+        return self._amis
+
+    @amis.setter
+    def amis(self, amis: dict[str, Any]) -> None:
+        self._amis = amis
+
+    @property
+    def snapshots(self) -> dict[str, Any]:
+        self._load_images()
+        return self._snapshots
+
+    @snapshots.setter
+    def snapshots(self, snapshots: dict[str, Any]) -> None:
+        self._snapshots = snapshots
+
+    def describe_tags(self, filters: dict[str, list[str]] | None = None) -> list[dict[str, str]]:
+        """moto asks for those of one resource with each answer that shows it, and looks at all there are."""
+        ids = filters["resource-id"] if filters and [*filters] == ["resource-id"] else []
+        if len(ids) != 1 or _WILD.search(ids[0]):
+            return list(super().describe_tags(filters))
+        kind = EC2_PREFIX_TO_RESOURCE.get(get_prefix(ids[0]), "")
+        return [
+            {"resource_id": ids[0], "key": key, "value": value, "resource_type": kind}
+            for key, value in self.tags.get(ids[0], {}).items()
+        ]
 
     def contents(self) -> set[str]:
         """Ids of what is there, without the terminated instances and what a region has by itself (its default VPC)."""
@@ -67,6 +103,12 @@ class Region(EC2Backend):
         }
 
     def _load_amis(self) -> None:
+        """Not yet."""
+
+    def _load_images(self) -> None:
+        if self._has_images:
+            return
+        self._has_images = True
         known = _originals.get((self.account_id, self.region_name))
         if known is None:
             super()._load_amis()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import uuid
 import xml.etree.ElementTree as ElementTree
@@ -12,6 +13,7 @@ from xml.sax.saxutils import escape
 from .dialect import Answer, Request
 
 _ID = re.compile(r"[a-z]+-(?:[0-9a-f]{17}|[0-9a-f]{8})")
+_SHOWN = re.compile(rb">\s*([a-z]+-(?:[0-9a-f]{17}|[0-9a-f]{8}))\s*<")
 _SCOPE = re.compile(r"Credential=[^/]+/\d{8}/([^/]+)/")
 _CODE = re.compile(rb"<Code>([^<]*)</Code>")
 _READS = ("Describe", "Get", "List")
@@ -57,7 +59,7 @@ class Ec2:
         return found[1].decode() if found else ""
 
     def ids(self, answer: Answer) -> set[str]:
-        return {text for text in _texts(answer.body) if _ID.fullmatch(text)}
+        return {found.decode() for found in _SHOWN.findall(answer.body)}
 
     def named(self, request: Request) -> set[str]:
         return {value for value in self._parameters(request).values() if _ID.fullmatch(value)}
@@ -83,15 +85,13 @@ class Ec2:
         return answer.having(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
 
     def _parameters(self, request: Request) -> dict[str, str]:
-        form = request.body.decode(errors="replace") if request.method == "POST" else request.query
-        return dict(parse_qsl(form, keep_blank_values=True))
+        return _parsed(request.body.decode(errors="replace") if request.method == "POST" else request.query)
 
 
-def _texts(xml: bytes) -> set[str]:
-    try:
-        return {(element.text or "").strip() for element in ElementTree.fromstring(xml).iter()}
-    except ElementTree.ParseError:
-        return set()
+@functools.lru_cache(maxsize=16)
+def _parsed(form: str) -> dict[str, str]:
+    """A call is looked at several times."""
+    return dict(parse_qsl(form, keep_blank_values=True))
 
 
 EC2 = Ec2()

@@ -28,7 +28,7 @@ class Lag:
 
     def refused(self, request: Request) -> Answer | None:
         """What a read of something hidden is answered."""
-        if not self._dialect.is_read(request):
+        if not self.hides or not self._dialect.is_read(request):
             return None
         hidden = self._hidden_now() & self._dialect.addressed(request)
         return self._dialect.unknown(request, min(hidden)) if hidden else None

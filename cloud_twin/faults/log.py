@@ -28,9 +28,9 @@ class Logged:
 
 
 class Log:
-    """`write` gets each call as a line of JSON, without its line break."""
+    """`write`, if there is one, gets each call as a line of JSON, without its line break."""
 
-    def __init__(self, write: Callable[[str], object] = lambda _: None) -> None:
+    def __init__(self, write: Callable[[str], object] | None = None) -> None:
         self._write = write
         self._calls: list[Logged] = []
         self._arrived = 0
@@ -50,7 +50,8 @@ class Log:
     def add(self, call: Logged) -> None:
         with self._lock:
             self._calls.append(call)
-            self._write(call.line())
+            if self._write:
+                self._write(call.line())
 
     def calls(self) -> list[Logged]:
         """Those that have ended, in the order they arrived."""

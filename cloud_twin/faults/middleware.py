@@ -69,7 +69,9 @@ class Faults:
         struck = self.rules.striking(self._dialect.name, call.api, call.region)
         call.faults = tuple(one.id for one in struck)
         first = bool(environ.get(FIRST_CALL, True))
-        time.sleep(sum(one.rule.delay(call.region, first=first) for one in struck))
+        seconds = sum(one.rule.delay(call.region, first=first) for one in struck)
+        if seconds:  # else it would let others go first
+            time.sleep(seconds)
         refusal = self._before(environ, struck) or self._lag.refused(request)
         if refusal:
             return refusal, None
