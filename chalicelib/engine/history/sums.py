@@ -89,8 +89,8 @@ class Sums:
         return min(sketch.quantile(self.histogram, share), self.longest) / 1_000_000
 
     def kept(self) -> dict[str, Any]:
-        """As a store keeps it."""
-        buckets = {str(number): count for number, count in self.histogram.items()}
+        """As a store keeps it; the histogram as text, which is kept and read in less time than a map."""
+        buckets = " ".join(f"{number}:{count}" for number, count in sorted(self.histogram.items()))
         return {
             "count": self.count,
             "errors": self.errors,
@@ -101,7 +101,10 @@ class Sums:
 
     @classmethod
     def told(cls, kept: Mapping[str, Any]) -> Self:
-        histogram = sketch.Histogram({int(number): count for number, count in kept["buckets"].items()})
+        histogram = sketch.Histogram()
+        for bucket in kept["buckets"].split():
+            number, _, count = bucket.partition(":")
+            histogram[int(number)] = int(count)
         return cls(kept["count"], kept["errors"], kept["total"], kept["longest"], histogram)
 
 
