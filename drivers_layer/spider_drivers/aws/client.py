@@ -78,6 +78,8 @@ def _made() -> Any:
         # Without an endpoint of its own botocore would look for AWS_ENDPOINT_URL, whatever the session's variables.
         ignore_configured_endpoint_urls=True,
         proxies={},
+        # Else botocore puts its own together twice for each call, from what it knows of this machine.
+        user_agent="spider-drivers",
     )
     client = _session().client("ec2", region_name=_NOWHERE, verify=True, config=config)
     events = client.meta.events
