@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -78,6 +79,16 @@ def test_authorities_are_read_once_for_all_connections_that_trust_them(monkeypat
         for region in REGIONS:
             open_(url, "KEYONE", region, CA=authority.certificate)[0].check()
     assert len(read) == 1
+
+
+def test_a_request_s_second_part_does_not_wait_for_the_receipt_of_the_first(
+    server: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """40 ms on Linux, wherever the cloud is."""
+    options: list[tuple[int, ...]] = []
+    monkeypatch.setattr("socket.socket.setsockopt", lambda _, *option: options.append(option))
+    open_(server.url, "KEYONE", "us-east-1")[0].check()
+    assert (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1) in options
 
 
 def open_(url: str, key: str, region: str, **region_keys: str) -> tuple[AwsConnection, list[CallRecord]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from typing import Any
 
@@ -10,6 +11,8 @@ from botocore.httpsession import URLLib3Session
 from ..contract import reach
 
 CONNECT_SECONDS, READ_SECONDS = 5, 20
+# As botocore's own clients: a request is sent in two parts, and the second would wait for the first one's receipt.
+AT_ONCE = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 class Http(URLLib3Session):  # type: ignore[misc]  # botocore has no types
@@ -22,7 +25,7 @@ class Http(URLLib3Session):  # type: ignore[misc]  # botocore has no types
     def __init__(self, url: str, tls: ssl.SSLContext) -> None:
         """`url`: decides which of the environment's proxies is on the way."""
         self._tls = tls
-        super().__init__(proxies=reach.proxies(url), timeout=(CONNECT_SECONDS, READ_SECONDS))
+        super().__init__(proxies=reach.proxies(url), timeout=(CONNECT_SECONDS, READ_SECONDS), socket_options=[AT_ONCE])
 
     def _get_ssl_context(self) -> ssl.SSLContext:
         return self._tls
