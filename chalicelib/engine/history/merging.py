@@ -62,6 +62,7 @@ class Merging:
             try:
                 self._store.write(*(batch.taken_off(groups) for batch in touched), *self._added(touched, groups))
                 batches = [left for batch in batches if (left := batch.without(groups)).sums]
+                refused = 0
             except Conflict:
                 refused += 1
                 found = self._store.get_many(CALL_STATS, [batch.key for batch in batches])
