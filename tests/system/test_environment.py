@@ -44,6 +44,12 @@ print(sorted(sdks & {name.partition(".")[0] for name in sys.modules}))
     assert outcome.stdout.strip() == "[]", outcome.stderr
 
 
+def test_ssh_is_loaded_when_a_command_is_run() -> None:
+    code = "import sys, chalicelib.rest.serve, chalicelib.rest.opening; print('paramiko' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.stdout.strip() == "False", ran.stderr
+
+
 def test_app_imports_nothing_of_spider_but_rest() -> None:
     """import-linter cannot look at a single module."""
     import ast
