@@ -128,45 +128,41 @@ class Connection:
         return {**self._on, "ReqInfo": {"Name": self._name(path), **info[path]}}
 
 
-def rehearse(home: Path, place: Place, scenario: Scenario) -> tuple[list[str], int]:
+def rehearse(client: Client, place: Place, scenario: Scenario) -> tuple[list[str], int]:
     """The calls that the change costs, and by how many things it changes what is at the cloud."""
     before = place.contents()
-    process = start(home, **SETTINGS)
-    try:
-        with place.proxy() as proxied:
-            connection = Connection(place, 0, proxied)
-            connection.prepare(process.client, scenario)
-            prepared = place.contents()
-            proxied.faults.log.clear()
-            connection.change(process.client, scenario)
-            calls = proxied.faults.log.apis()
-            changed = len(place.contents() ^ prepared)
-            connection.clear(process.client, scenario)
-    finally:
-        process.kill()
+    with place.proxy() as proxied:
+        connection = Connection(place, 0, proxied)
+        connection.prepare(client, scenario)
+        prepared = place.contents()
+        proxied.faults.log.clear()
+        connection.change(client, scenario)
+        calls = proxied.faults.log.apis()
+        changed = len(place.contents() ^ prepared)
+        connection.clear(client, scenario)
     assert place.contents() == before
+    assert calls, "the change costs no call"
     return calls, changed
 
 
 def crash(home: Path, place: Place, scenario: Scenario) -> list[str]:
     """Crashes at every point. Raises AssertionError where the cloud then holds more or less than it should; answers
     the points."""
-    calls, size = rehearse(home / "rehearsal", place, scenario)
-    assert calls, "the change costs no call"
-    points = [(moment, number) for number in range(1, len(calls) + 1) for moment in MOMENTS]
     before = place.contents()
     with ExitStack() as stack:
-        connections = [
-            Connection(place, number, stack.enter_context(place.proxy())) for number in range(1, len(points) + 1)
-        ]
-        process = start(home / "crash", **SETTINGS)
+        process = start(home, **SETTINGS)
         try:
+            calls, size = rehearse(process.client, place, scenario)
+            points = [(moment, number) for number in range(1, len(calls) + 1) for moment in MOMENTS]
+            connections = [
+                Connection(place, number, stack.enter_context(place.proxy())) for number in range(1, len(points) + 1)
+            ]
             in_parallel(lambda each: each.prepare(process.client, scenario), connections)
             prepared = place.contents()
             operations = _killed_at(points, connections, process.client, scenario, process.kill)
         finally:
             process.kill()
-        process = start(home / "crash", **SUCCESSOR)
+        process = start(home, **SUCCESSOR)
         try:
             for operation in operations:
                 process.client.until(operation, None, "State", "SUCCEEDED", ENDED_SECONDS)

@@ -15,7 +15,7 @@ from tests.system.clouds import Cloud, alibaba_at
 from .crash_points import SCENARIOS, Place, crash
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def alibaba() -> Iterator[Place]:
     with twin("alibaba") as found:
         account = found.account("alibaba")

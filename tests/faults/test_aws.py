@@ -19,7 +19,7 @@ def numbered(url: str, number: int) -> Cloud:
     return replace(aws_at(url), label=f"-{number}", prefix=f"{number}-")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def aws() -> Iterator[Place]:
     with twin("aws") as found:
         yield Place(found.plain, EC2, numbered, lambda: found.contents("aws"))

@@ -20,7 +20,7 @@ from .crash_points import SCENARIOS, Place, crash
 RESOURCE_GROUP = re.compile(r"/subscriptions/[^/]+/resourcegroups/[^/]+", re.IGNORECASE)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def azure() -> Iterator[Place]:
     authority = tls.Authority()
     with twin("azure") as found:

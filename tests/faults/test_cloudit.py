@@ -16,7 +16,7 @@ from tests.system.clouds import Cloud, cloudit_at
 from .crash_points import SCENARIOS, Place, crash
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def cloudit() -> Iterator[Place]:
     """A tenant for each connection, for a tenant has one VPC; without what each has by itself."""
     with twin("cloudit") as found:

@@ -18,7 +18,7 @@ from tests.system.clouds import DOCKER_IMAGE, Cloud, docker_at
 from .crash_points import SCENARIOS, Place, crash
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def docker() -> Iterator[Place]:
     def numbered(url: str, number: int) -> Cloud:
         return replace(docker_at({"Host": url}, DOCKER_IMAGE, f"10.{number}.0.0/16", f"n{number}-"), label=f"-{number}")

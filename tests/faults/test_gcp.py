@@ -15,7 +15,7 @@ from tests.system.clouds import Cloud, gcp_at
 from .crash_points import SCENARIOS, Place, crash
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def gcp() -> Iterator[Place]:
     with twin("gcp") as found:
         account = found.account("gcp")

@@ -15,7 +15,7 @@ from tests.system.clouds import Cloud, openstack_at
 from .crash_points import SCENARIOS, Place, crash
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def openstack() -> Iterator[Place]:
     with twin("openstack") as found:
         account = found.account("openstack")
