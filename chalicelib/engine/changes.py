@@ -29,7 +29,7 @@ from . import identities, keys
 from .call import Call
 from .connections import Connections, Target
 from .identities import Identities, Identity, State
-from .operations import DONE, Opening, Operations
+from .operations import DONE, Opening, Operations, is_over
 from .operations import State as OperationState
 from .queue import Queue
 from .references import look_up
@@ -57,7 +57,7 @@ class Changes:
     def outcome(self, operation: str, seconds: float) -> Any:
         """What an operation has come to, waited for; Accepted when it takes longer. Raises its error."""
         row = self._wait(operation, seconds)
-        return self._operations.outcome(row) if _is_over(row) else Accepted(operation, self._known(row))
+        return self._operations.outcome(row) if is_over(row) else Accepted(operation, self._known(row))
 
     def control(self, call: Call) -> Any:
         return self.once(call, self._control)
@@ -205,7 +205,7 @@ class Changes:
         def over() -> bool:
             nonlocal row
             row = self._operations.row(operation)
-            return _is_over(row)
+            return is_over(row)
 
         self.queue.wait(operation, over, seconds)
         return row
@@ -237,12 +237,6 @@ def transformed(name: str, operation: str, capability: KindCapability) -> str:
     suffix = f"-{operation[:8]}"
     plain = re.sub(r"[^a-z0-9-]", "-", name.lower()).lstrip("-0123456789")
     return (plain or "spider")[: capability.max_name - len(suffix)] + suffix
-
-
-def _is_over(row: Item) -> bool:
-    """Finished, or known to fail and not undone at the first try."""
-    undoing = row["state"] == OperationState.COMPENSATING and row.get("failures", 0) > 0
-    return undoing or row["state"] in DONE
 
 
 def _new_id() -> str:

@@ -82,6 +82,10 @@ class Lease:
             self._over = True
             self._save(lease_until=None, due=due, waits_for=waits_for, **change)
 
+    @property
+    def is_released(self) -> bool:
+        return self.row["lease_until"] is None
+
     def end(self) -> None:
         """The operation is about to finish, or is another worker's: nothing is renewed any more."""
         with self._lock:

@@ -32,6 +32,12 @@ class State(StrEnum):
     FAILED = "FAILED"
 
 
+def is_over(row: Item) -> bool:
+    """Finished, or known to fail and not undone at the first try."""
+    undoing = row["state"] == State.COMPENSATING and row.get("failures", 0) > 0
+    return undoing or row["state"] in DONE
+
+
 @dataclass(frozen=True)
 class Opening:
     """What an operation is about. `secret` is shown by its own answers only (a private key). `force`: a delete that

@@ -17,7 +17,9 @@ from spider_drivers.contract import VirtualClock
 
 log = logging.getLogger("spider.queue")
 
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 1.0  # until who waits looks for the first time; then longer each time
+LONGEST_LOOK_SECONDS = 5.0
+LOOK_GROWTH = 1.25  # so what another process has done is seen after at most a quarter more of the time it took
 
 
 class Queue(Protocol):
@@ -31,10 +33,18 @@ class Queue(Protocol):
         """`delay` in seconds."""
 
     def wait(self, operation: str, done: Callable[[], bool], seconds: float) -> bool:
-        """Until `done()`, at most `seconds`. True when done. Looks when woken, and about once a second."""
+        """Until `done()`, at most `seconds`. True when done. Looks when woken, and else at `pauses()`."""
 
     def wake(self, operation: str) -> None:
         """Has those who wait for the operation look again."""
+
+
+def pauses() -> Iterator[float]:
+    """Seconds between the looks of one who waits, and whom nobody wakes."""
+    pause = LOOK_SECONDS
+    while True:
+        yield pause
+        pause = min(pause * LOOK_GROWTH, LONGEST_LOOK_SECONDS)
 
 
 class _Heap:
@@ -105,7 +115,7 @@ class ThreadedQueue:
             self._changed.notify_all()
 
     def wait(self, operation: str, done: Callable[[], bool], seconds: float) -> bool:
-        woken, end = threading.Event(), self._now() + seconds
+        woken, end, pause = threading.Event(), self._now() + seconds, pauses()
         with self._changed:
             self._waiting.setdefault(operation, set()).add(woken)
         try:
@@ -113,7 +123,7 @@ class ThreadedQueue:
                 left = end - self._now()
                 if left <= 0 or not self._running:
                     return False
-                woken.wait(min(left, LOOK_SECONDS))
+                woken.wait(min(left, next(pause)))
                 woken.clear()
             return True
         finally:

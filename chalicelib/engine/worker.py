@@ -23,7 +23,7 @@ from ..store import Conflict, Store, StoreUnavailable
 from . import faults, times
 from .history import History, spans
 from .lease import Lease, LeaseLost, Leases
-from .operations import Operations, State
+from .operations import Operations, State, is_over
 from .queue import Queue
 from .settings import Settings
 from .steps import UNDONE_BY, Done, Steps
@@ -67,7 +67,8 @@ class Worker:
             log.warning("operation %s: another worker has it now", operation)
         finally:
             self._leases.drop(lease)
-            self.queue.wake(operation)
+            if is_over(lease.row) or not lease.is_released:  # else there is nothing new for those who wait
+                self.queue.wake(operation)
 
     def _try(self, lease: Lease) -> None:
         try:
