@@ -94,7 +94,7 @@ class SQLiteStore:
         if not prepared:
             return
         with self._transaction() as connection:
-            found = [self._live(connection, change.table, change_key(change)) for change in prepared]
+            found = [self._found(connection, change) for change in prepared]
             failed = [n for n, change in enumerate(prepared) if not _holds(change, found[n])]
             if failed:
                 raise Conflict(failed)
@@ -129,6 +129,12 @@ class SQLiteStore:
         values = (*schema.columns(key), floor_seconds(self._now()))
         row = connection.execute(schema.get(table), values).fetchone()
         return None if row is None else load(row[0])
+
+    def _found(self, connection: sqlite3.Connection, change: Change) -> Item | None:
+        """What the change is about, where that decides anything."""
+        if isinstance(change, Put) and not change.if_absent:
+            return None
+        return self._live(connection, change.table, change_key(change))
 
     def _purge(self, connection: sqlite3.Connection) -> None:
         """Now and then remove some expired rows, so that the file does not grow for ever."""
