@@ -55,6 +55,7 @@ def shown(command: list[str], environment: Mapping[str, str] | None = None) -> s
 def all_passed(ran: subprocess.CompletedProcess[str], report: Path, at_least: int) -> None:
     """Fails unless pytest passed, and its JUnit report counts enough tests and none that was left out."""
     assert ran.returncode == 0, ran.stdout[-8000:]
+    print(*(line for line in ran.stdout.splitlines() if line.endswith(" in the history")), sep="\n")
     suites = ElementTree.parse(report).getroot().findall("testsuite")
     names = ("tests", "skipped", "failures", "errors")
     counts = {name: sum(int(suite.get(name, "0")) for suite in suites) for name in names}

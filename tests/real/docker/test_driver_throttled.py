@@ -10,6 +10,7 @@ from spider_drivers.docker import DockerDriver
 
 from cloud_twin import tls
 from cloud_twin.faults import DOCKER, Rule
+from tests.ledger import Ledger, seen_by
 from tests.servers import Proxy, proxy
 
 from .driver import conformance_cloud
@@ -29,12 +30,13 @@ def before_the_engine() -> Iterator[Proxy]:
 
 
 @pytest.fixture
-def cloud(before_the_engine: Proxy) -> Iterator[Cloud]:
+def cloud(before_the_engine: Proxy, ledger: Ledger) -> Iterator[Cloud]:
     log = before_the_engine.faults.log
     log.clear()
     cloud = conformance_cloud({"Host": before_the_engine.url}, throttled=True, calls_seen=lambda: log.arrived)
-    yield cloud
-    cloud.disconnect()
+    with ledger.keeping(cloud, seen_by(log)):
+        yield cloud
+        cloud.disconnect()
     assert log.apis() == [record.api for record in cloud.records]
 
 
