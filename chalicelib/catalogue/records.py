@@ -182,7 +182,8 @@ class Command:
 @dataclass(frozen=True, slots=True)
 class Operation:
     """An operation as shown to its caller. `result` is the wire form of the answer, `problem` the error as it
-    is kept."""
+    is kept. `progress` is in words; `parts` are the names of what is noted as made; `elapsed` in seconds, till its end
+    or till now. `next_try`: when another worker takes it, or this one goes on; None at its end, as is `deadline`."""
 
     id: str
     state: str
@@ -197,6 +198,12 @@ class Operation:
     finished: datetime | None
     result: Any = None
     problem: dict[str, Any] | None = None
+    progress: str = ""
+    parts: tuple[str, ...] = ()
+    next_try: datetime | None = None
+    deadline: datetime | None = None
+    elapsed: float = 0.0
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

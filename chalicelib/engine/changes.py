@@ -134,12 +134,16 @@ class Changes:
     def _cancel(self, call: Call, identity: Identity) -> Any:
         """Undoes a create that is under way; one that succeeds all the same is deleted."""
         operation = identity.operation
-        self._operations.cancel(operation)
-        self.queue.send(operation)
-        row = self._wait(operation, 0.0 if call.respond_async else self._settings.wait_seconds)
+        row = self.undo(call, operation)
         if row["state"] == OperationState.SUCCEEDED:
             return self._delete(call)
         return Deleted() if row["state"] in DONE else Accepted(operation, Deleted(done=False))
+
+    def undo(self, call: Call, operation: str) -> Item:
+        """Has what is unfinished undone. The operation as it is then, or when the caller's time is up."""
+        self._operations.cancel(operation)
+        self.queue.send(operation)
+        return self._wait(operation, self._seconds(call))
 
     def _control(self, call: Call) -> Any:
         identity = self._identities.get(call.connection, call.kind, call.name)
@@ -196,7 +200,10 @@ class Changes:
 
     def _await(self, call: Call, operation: str) -> Any:
         """The outcome, or what is known when the caller's time is up."""
-        return self.outcome(operation, 0.0 if call.respond_async else self._settings.wait_seconds)
+        return self.outcome(operation, self._seconds(call))
+
+    def _seconds(self, call: Call) -> float:
+        return 0.0 if call.respond_async else self._settings.wait_seconds
 
     def _wait(self, operation: str, seconds: float) -> Item:
         """The operation as it is when it is over, or when the time is up."""

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from spider_drivers.contract import Clock, Iid, KeyReused, NotFound, SpiderError
+from spider_drivers.contract import Clock, KeyReused, NotFound, SpiderError
 
-from ..catalogue import records, wire
-from ..catalogue.actions import ACTIONS
-from ..catalogue.kinds import KINDS
+from ..catalogue import records
 from ..store import OPERATIONS, Change, Conflict, Item, Put, Store, Update
 from . import faults, shapes, times
 from .call import Call
@@ -111,33 +109,13 @@ class Operations:
         return result if secret is None else records.IssuedKeyPair(result, secret)
 
     def cancel(self, operation: str) -> None:
-        """Has an unfinished create undone. Nothing happens to one that is finished."""
+        """Has what is unfinished undone. Nothing happens to one that is finished."""
         try:
             self._store.write(
                 Update(OPERATIONS, (operation,), {"cancelled": True}, when={"state": State.RUNNING.value})
             )
         except Conflict:
             self.row(operation)
-
-    def get(self, call: Call) -> records.Operation:
-        row = self.row(call.name)
-        kind, state = KINDS[row["kind"]], State(row["state"])
-        created, updated = times.read(row["created"]), times.read(row["updated"])
-        return records.Operation(
-            id=row["id"],
-            state=state.value,
-            verb=row["verb"],
-            kind=kind.path,
-            connection=row["connection"],
-            iid=Iid(row["name"], row.get("system_id", "")),
-            attempts=row["attempts"],
-            waits_for=row.get("waits_for", ""),
-            created=created,
-            updated=updated,
-            finished=updated if state in DONE else None,
-            result=wire.write(_answer(row), shapes.told(row["result"])) if state == State.SUCCEEDED else None,
-            problem=row.get("error"),
-        )
 
     def _key_claim(self, opening: Opening, call: Call) -> Put:
         row = {
@@ -197,12 +175,6 @@ class Operations:
             "expires": self._expiry(),
         }
         return Update(OPERATIONS, (row["id"],), change, when={"fence": fence})
-
-
-def _answer(row: Item) -> type[wire.Answer]:
-    """What the action answers that opened the operation. Control verbs share one action, which answers a status."""
-    kind = KINDS[row["kind"]]
-    return next((one.answer for one in ACTIONS if one.kind in (kind, None) and one.verb == row["verb"]), wire.Status)
 
 
 def _key_id(key: str) -> str:

@@ -14,6 +14,7 @@ from . import log, times
 from .about import About
 from .any_calls import AnyCalls
 from .call import Call
+from .cancelling import Cancelling
 from .changes import Changes
 from .collector import Collector
 from .connections import Connections
@@ -24,6 +25,7 @@ from .lease import Leases
 from .mapping import Mapping
 from .members import Members
 from .operations import SHARDS, Operations
+from .overview import Overview
 from .places import Places
 from .ports import Ports
 from .queue import SteppedQueue, ThreadedQueue
@@ -58,6 +60,8 @@ class Engine:
         self.operations = Operations(store, sealer, clock, settings)
         self.reads = Reads(store, clock, settings, self.connections, self.operations)
         self.changes = Changes(settings, store, self.connections, self.operations)
+        self.overview = Overview(self.operations, clock, settings)
+        self.cancelling = Cancelling(self.operations, self.changes, self.overview)
         self.mapping = Mapping(store, self.connections, self.operations, self.reads)
         self.members = Members(settings, store, self.changes, self.reads)
         self.rules = Rules(settings, store, self.connections, self.changes)

@@ -30,6 +30,7 @@ from .steps import UNDONE_BY, Done, Steps
 
 log = logging.getLogger("spider.worker")
 
+MOST_DOUBLINGS = 32  # of a pause; a float has no more than a thousand
 PASSING = (Throttled, Unavailable, NoAnswer, Unreachable)
 
 
@@ -87,7 +88,7 @@ class Worker:
 
     def _forward(self, lease: Lease) -> None:
         row = lease.row
-        if row.get("cancelled") and row["verb"] == "create":
+        if row.get("cancelled") and row["verb"] in UNDONE_BY:
             raise Cancelled("the operation was cancelled")
         if self._clock.now() > times.read(row["deadline"]):
             raise TimedOut(f"given up at its deadline: {row.get('trouble') or 'it took too long'}")
@@ -124,13 +125,11 @@ class Worker:
 
     def _may_pass(self, lease: Lease, error: SpiderError) -> bool:
         """Trouble that is worth another try. A call that never left, with nothing made before, is not."""
-        row = lease.row
         if isinstance(error, Throttled):
             return True
-        untouched = not row["parts"] and not row.get("unclean_since")
-        if isinstance(error, Unreachable) and untouched:
+        if isinstance(error, Unreachable) and lease.untouched:
             return False
-        since = times.read_or_none(row.get("failing_since")) or self._clock.now()
+        since = times.read_or_none(lease.row.get("failing_since")) or self._clock.now()
         return self._clock.now() - since < timedelta(seconds=self._settings.give_up_seconds)
 
     def _try_again_later(self, lease: Lease, error: SpiderError) -> None:
@@ -157,7 +156,8 @@ class Worker:
 
     def _pause(self, failures: int, error: SpiderError) -> float:
         """Exponential with full jitter, never less than the cloud asked for. Seconds."""
-        most = min(self._settings.retry_limit_seconds, self._settings.retry_seconds * 2.0**failures)
+        doubled = self._settings.retry_seconds * 2.0 ** min(failures, MOST_DOUBLINGS)
+        most = min(self._settings.retry_limit_seconds, doubled)
         return (error.retry_after or 0.0) + random.uniform(0.0, most)  # no secret hangs on it
 
     def _again(self, lease: Lease, seconds: float, reason: str, **change: object) -> None:

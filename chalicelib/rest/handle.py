@@ -169,10 +169,14 @@ def _preferences(request: HttpRequest) -> set[str]:
 def _written(action: Action, result: Any) -> Any:
     if action.envelope:
         return {action.envelope: [wire.write(action.answer, shape) for shape in result]}
-    if isinstance(result, Operation) and result.problem is not None:
-        # It is kept as the error that it was; callers get what the change itself answered.
-        result = replace(result, problem=problems.describe(faults.told(result.problem, result.id)))
-    return wire.write(action.answer, result.value if isinstance(result, Aged) else result)
+    return wire.write(action.answer, _told(result.value if isinstance(result, Aged) else result))
+
+
+def _told(shape: Any) -> Any:
+    """An operation's problem is kept as the error that it was; callers get what the change itself answered."""
+    if isinstance(shape, Operation) and shape.problem is not None:
+        return replace(shape, problem=problems.describe(faults.told(shape.problem, shape.id)))
+    return shape
 
 
 def _accepted(action: Action, accepted: Accepted, request: HttpRequest) -> HttpResponse:
@@ -183,4 +187,4 @@ def _accepted(action: Action, accepted: Accepted, request: HttpRequest) -> HttpR
     }
     if "respond-async" in _preferences(request):
         headers["Preference-Applied"] = "respond-async"
-    return HttpResponse(202, headers, problems.to_json(wire.write(action.answer, accepted.known)))
+    return HttpResponse(202, headers, problems.to_json(wire.write(action.answer, _told(accepted.known))))

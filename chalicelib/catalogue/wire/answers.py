@@ -133,7 +133,9 @@ class ConnectionConfigInfo(Answer):
 class OperationInfo(Answer):
     """Spider's own: CB-Spider has no operations."""
 
-    omit_empty: ClassVar[frozenset[str]] = frozenset({"WaitsFor", "FinishedTime", "Result", "Problem"})
+    omit_empty: ClassVar[frozenset[str]] = frozenset(
+        {"WaitsFor", "Parts", "NextTryTime", "DeadlineTime", "FinishedTime", "Result", "Problem"}
+    )
 
     OperationId: str
     State: str
@@ -141,11 +143,17 @@ class OperationInfo(Answer):
     ResourceType: str
     ConnectionName: str
     IId: IID
+    Progress: str
     Attempts: int
     WaitsFor: str
+    Parts: list[str]
     CreatedTime: str
     UpdatedTime: str
+    NextTryTime: str
+    DeadlineTime: str
     FinishedTime: str
+    ElapsedTime: str
+    RequestId: str
     Result: Any
     Problem: Any
 
@@ -158,11 +166,17 @@ class OperationInfo(Answer):
             ResourceType=shape.kind,
             ConnectionName=shape.connection,
             IId=IID.of(shape.iid),
+            Progress=shape.progress,
             Attempts=shape.attempts,
             WaitsFor=shape.waits_for,
+            Parts=list(shape.parts),
             CreatedTime=moment(shape.created),
             UpdatedTime=moment(shape.updated),
+            NextTryTime=moment(shape.next_try) if shape.next_try else "",
+            DeadlineTime=moment(shape.deadline) if shape.deadline else "",
             FinishedTime=moment(shape.finished) if shape.finished else "",
+            ElapsedTime=f"{shape.elapsed:.4f}",
+            RequestId=shape.request_id,
             Result=shape.result,
             Problem=shape.problem,
         )
