@@ -33,6 +33,9 @@ class _Handler(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002  werkzeug's name
         """Quiet: the log of calls is the middleware's."""
 
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Nor made, which takes as long as to read the request's head."""
+
     def handle_expect_100(self) -> bool:
         going_on = super().handle_expect_100()
         self.wfile.flush()
