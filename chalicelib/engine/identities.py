@@ -133,12 +133,13 @@ def activated_part(identity: Identity, system_id: str) -> Update:
 
 
 def claimed(identity: Identity, operation: str, state: State) -> Update:
-    """An operation takes hold of a resource that nobody else is changing."""
+    """An operation takes hold of a resource that nobody else is changing, and that is as it was read: with its id."""
+    as_read = {"token": identity.token, "system_id": identity.system_id or ABSENT}
     return Update(
         IDENTITIES,
         _key(identity),
         {"state": state.value, "operation": operation},
-        when={"state": State.ACTIVE.value, "operation": ABSENT, "token": identity.token},
+        when={"state": State.ACTIVE.value, "operation": ABSENT, **as_read},
     )
 
 

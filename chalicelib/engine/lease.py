@@ -13,6 +13,8 @@ from . import times
 from .operations import DONE
 from .settings import Settings
 
+_REMOVING = frozenset({"delete", "delete_csp", "remove_subnet"})
+
 
 class LeaseLost(Exception):
     """Another worker has taken the operation over; this one must not touch the cloud again."""
@@ -30,6 +32,7 @@ class Lease:
         self._lock = threading.Lock()
         self._until = times.read(row["lease_until"])
         self._over = False
+        self._changing = 0
 
     def save(self, **change: Any) -> None:
         """Raises LeaseLost."""
@@ -61,6 +64,15 @@ class Lease:
             raise LeaseLost(self.row["id"])
         if self.row.get("cancelled") and self.row["state"] == "RUNNING":
             raise Cancelled("the operation was cancelled")
+        self._changing += 1
+
+    @property
+    def untouched(self) -> bool:
+        """Whether the cloud is as it was before the operation, given that the last call has not reached it. What makes
+        something fails with the call that makes it; what removes something looks afterwards, too."""
+        row = self.row
+        before = row["parts"] or row.get("unclean_since") or row.get("touched")
+        return not before and self._changing <= (0 if row["verb"] in _REMOVING else 1)
 
     def keep(self, part: str, cloud_id: str) -> None:
         self.save(parts={**self.row["parts"], part: cloud_id})
@@ -80,7 +92,8 @@ class Lease:
         due = times.kept(times.after(self._clock.now(), seconds))
         with self._lock:
             self._over = True
-            self._save(lease_until=None, due=due, waits_for=waits_for, **change)
+            touched = self.row.get("touched") or self._changing > 0 or None
+            self._save(lease_until=None, due=due, waits_for=waits_for, touched=touched, **change)
 
     @property
     def is_released(self) -> bool:
@@ -125,8 +138,11 @@ class Leases:
             self._store.write(Update(OPERATIONS, (operation,), change, when=as_read))
         except Conflict:
             return None
-        # Or may have noted a part. From now on nobody else can.
-        row = self._store.get(OPERATIONS, (operation,)) or row | change
+        # Or may have noted a part. From now on nobody else can, unless this worker is so slow that its lease runs out.
+        fresh = self._store.get(OPERATIONS, (operation,)) or {}
+        if fresh.get("fence") != change["fence"]:
+            return None
+        row = fresh
         lease = Lease(self._store, self._clock, self._seconds, row)
         self._held[operation] = lease
         return lease
