@@ -347,6 +347,16 @@ ACTIONS: tuple[Action, ...] = (
         role=Role.ADMIN,
     ),
     Action(
+        name="list_operation",
+        method="GET",
+        path="/operation",
+        does="overview.list",
+        summary="List operations without their results, newest first",
+        request=wire.Operations,
+        answer=wire.OperationInfo,
+        envelope="operation",
+    ),
+    Action(
         name="get_operation",
         method="GET",
         path="/operation/{name}",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from spider_drivers.contract import Capability, Iid, VmStatus
+
+from .records import Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +55,18 @@ class CloudCall:
     name: str
     given: dict[str, str] = field(default_factory=dict)
     told: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OperationsAsked:
+    """Which operations: those opened from `since` on and before `until` that fit every other field that is not empty,
+    newest first. `resource_type`: as in routes. `limit`: at most so many, those older than the position `after`."""
+
+    connection: str = ""
+    resource_type: str = ""
+    state: str = ""
+    verb: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int = 100
+    after: Position | None = None

@@ -19,7 +19,7 @@ from .history import spans
 from .sealing import Sealer
 from .settings import Settings
 
-SHARDS = 4  # of the index of unfinished operations
+SHARDS = 4  # of the indexes that lead to operations of every connection
 DONE = frozenset({"SUCCEEDED", "FAILED"})
 
 
@@ -127,7 +127,7 @@ class Operations:
         return Put(OPERATIONS, row, if_absent=True)
 
     def _row(self, opening: Opening, call: Call) -> Item:
-        now = self._clock.now()
+        now, shard = self._clock.now(), int(opening.id[:8], 16) % SHARDS
         secret = opening.secret
         return {
             "id": opening.id,
@@ -153,7 +153,9 @@ class Operations:
             "created": times.kept(now),
             "updated": times.kept(now),
             "deadline": times.kept(times.after(now, opening.seconds)),
-            "unfinished": f"u{int(opening.id[:8], 16) % SHARDS}",
+            "at": f"{times.kept(now)}#{opening.id}",
+            "shard": f"o{shard}",
+            "unfinished": f"u{shard}",
             "due": times.kept(now),
         }
 

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
-from spider_drivers.contract import Cancelled, Clock, Iid
+from spider_drivers.contract import Cancelled, Clock, Iid, Invalid
 
 from ..catalogue import records, wire
 from ..catalogue.actions import ACTIONS
-from ..catalogue.kinds import KINDS
-from ..store import Item
+from ..catalogue.asked import OperationsAsked
+from ..catalogue.kinds import BY_WORD, KINDS
+from ..catalogue.wire.requests import CONTROLS
+from ..store import OPERATIONS, Item, Store
 from . import shapes, times
 from .call import Call
-from .operations import DONE, Operations, State
+from .newest import Search
+from .operations import DONE, SHARDS, Operations, State
 from .settings import Settings
+
+MOST_ROWS = 2500  # read for one answer
+MOST_QUERIES = 100
+
+_KINDS = {kind.path: kind.name for kind in BY_WORD.values()}
+_VERBS = {one: one for one in (*(action.verb for action in ACTIONS if action.operation and action.verb), *CONTROLS)}
 
 
 class Overview:
-    def __init__(self, operations: Operations, clock: Clock, settings: Settings) -> None:
+    def __init__(self, store: Store, operations: Operations, clock: Clock, settings: Settings) -> None:
+        self._store = store
         self._operations = operations
         self._clock = clock
         self._undoing_seconds = settings.compensate_deadline
@@ -26,7 +38,13 @@ class Overview:
         """Raises NotFound."""
         return self.shown(self._operations.row(call.name))
 
-    def shown(self, row: Item) -> records.Operation:
+    def list(self, call: Call) -> records.Listed:
+        """Of records.Operation, without results. Raises Invalid."""
+        rows, ends = _Search(self._store, call.body).page()
+        return records.Listed([self.shown(row, whole=False) for row in rows], ends=ends)
+
+    def shown(self, row: Item, *, whole: bool = True) -> records.Operation:
+        """With its result if `whole`."""
         now, state = self._clock.now(), State(row["state"])
         created, updated = times.read(row["created"]), times.read(row["updated"])
         finished = updated if state in DONE else None
@@ -42,7 +60,7 @@ class Overview:
             created=created,
             updated=updated,
             finished=finished,
-            result=wire.write(_answer(row), shapes.told(row["result"])) if state == State.SUCCEEDED else None,
+            result=_result(row) if whole and state == State.SUCCEEDED else None,
             problem=row.get("error"),
             progress=_progress(row, now),
             parts=tuple(row["parts"]),
@@ -57,6 +75,33 @@ class Overview:
         if row["state"] == State.COMPENSATING:
             return times.after(times.read(row["turned"]), self._undoing_seconds)
         return times.read(row["deadline"])
+
+
+class _Search(Search):
+    def __init__(self, store: Store, asked: OperationsAsked) -> None:
+        low, high = (times.kept(one) if one else "" for one in (asked.since, asked.until))
+        super().__init__(store, OPERATIONS, asked, low=low, high=high, rows=MOST_ROWS, queries=MOST_QUERIES)
+        self._connection = asked.connection
+        self._wanted = {
+            "kind": _one_of(_KINDS, asked.resource_type, "ResourceType"),
+            "state": _one_of({one.value: one.value for one in State}, asked.state, "State"),
+            "verb": _one_of(_VERBS, asked.verb, "Verb"),
+        }
+
+    def rows(self) -> Iterator[Item]:
+        if self._connection:
+            return self.stream(self._connection, "by_connection", self._limit + 1)
+        return self.merged([f"o{shard}" for shard in range(SHARDS)], "all", self._limit // SHARDS + 4)
+
+    def fits(self, row: Item) -> bool:
+        return all(not wanted or row[name] == wanted for name, wanted in self._wanted.items())
+
+
+def _one_of(known: Mapping[str, str], word: str, field: str) -> str:
+    """What a word of a caller stands for; "" for none. Raises Invalid."""
+    if word and word not in known:
+        raise Invalid(f"{field}: '{word[:80]}' is not one of: {', '.join(known)}", field=field)
+    return known.get(word, "")
 
 
 def _progress(row: Item, now: datetime) -> str:
@@ -76,7 +121,8 @@ def _moment(row: Item, now: datetime) -> str:
     return f"try {row['attempts']} is under way" if held > now else f"try {row['attempts']} has died; another follows"
 
 
-def _answer(row: Item) -> type[wire.Answer]:
-    """What the action answers that opened the operation. Control verbs share one action, which answers a status."""
+def _result(row: Item) -> Any:
+    """As the action answered that opened the operation. Control verbs share one action, which answers a status."""
     kind = KINDS[row["kind"]]
-    return next((one.answer for one in ACTIONS if one.kind in (kind, None) and one.verb == row["verb"]), wire.Status)
+    answers = (one.answer for one in ACTIONS if one.kind in (kind, None) and one.verb == row["verb"])
+    return wire.write(next(answers, wire.Status), shapes.told(row["result"]))

@@ -106,7 +106,7 @@ def _ok(action: Action, headers: dict[str, str], written: Any) -> HttpResponse:
 
 
 def _of_a_read(engine: Engine, action: Action, response: HttpResponse, request: HttpRequest) -> HttpResponse:
-    if action.answer is not wire.OperationInfo:  # its Result may hold a private key
+    if action.answer is not wire.OperationInfo or action.envelope:  # its Result may hold a private key; lists have none
         response = compress.compressed(response, request.headers.get("accept-encoding", ""))
     pages.check_length(response, action, engine.settings.answer_limit)
     return response
@@ -168,7 +168,7 @@ def _preferences(request: HttpRequest) -> set[str]:
 
 def _written(action: Action, result: Any) -> Any:
     if action.envelope:
-        return {action.envelope: [wire.write(action.answer, shape) for shape in result]}
+        return {action.envelope: [wire.write(action.answer, _told(shape)) for shape in result]}
     return wire.write(action.answer, _told(result.value if isinstance(result, Aged) else result))
 
 

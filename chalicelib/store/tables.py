@@ -15,7 +15,8 @@ OPERATIONS: Final = Table(
     "id",
     indexes={
         "unfinished": Index("unfinished", "due"),
-        "by_connection": Index("connection", "created"),
+        "by_connection": Index("connection", "at"),
+        "all": Index("shard", "at"),
     },
 )
 

@@ -120,6 +120,17 @@ def test_an_operation_that_shows_a_private_key_is_not_compressed(
     assert "Content-Encoding" not in response.headers
 
 
+def test_a_list_of_operations_which_shows_no_results_is_compressed(
+    engine: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    then = datetime(2030, 1, 1, tzinfo=UTC)
+    operation = Operation("o", "SUCCEEDED", "create", "key_pair", "c", Iid("k", ""), 1, "", then, then, then)
+    answering(engine, monkeypatch, Listed([operation] * 20))
+    response = send(engine, path="/spider/operation")
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert len(json.loads(gzip.decompress(response.body))["operation"]) == 20
+
+
 # -- too long
 
 

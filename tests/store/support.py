@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from chalicelib.store import CALLS, Conflict, Page, Store
 
@@ -22,6 +22,20 @@ class Clock:
 
     def __call__(self) -> float:
         return self.time
+
+
+class Counting:
+    """A store that counts the rows and the queries of what it is asked."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.rows = self.queries = 0
+
+    def query(self, *given: Any, **more: Any) -> Page:
+        page = self._store.query(*given, **more)
+        self.queries += 1
+        self.rows += len(page.items)
+        return page
 
 
 def in_threads(count: int, work: Callable[[int], T]) -> list[T]:

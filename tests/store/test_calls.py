@@ -18,7 +18,8 @@ from chalicelib.catalogue.records import Listed
 from chalicelib.engine.call import Call
 from chalicelib.engine.history import History, Records, records
 from chalicelib.engine.settings import Settings
-from chalicelib.store import Page, Store
+from chalicelib.store import Store
+from tests.store.support import Counting
 
 NOW = datetime(2030, 1, 1, 9, 30, tzinfo=UTC)
 LIST = next(action for action in ACTIONS if action.name == "list_call")
@@ -43,20 +44,6 @@ FILTERS: list[dict[str, Any]] = [
     {"To": "2029-12-31T02:00:00Z"},
     {"CloudOS": "AZURE"},
 ]
-
-
-class Counting:
-    """A store that counts the rows and the queries of what it is asked."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self.rows = self.queries = 0
-
-    def query(self, *given: Any, **more: Any) -> Page:
-        page = self._store.query(*given, **more)
-        self.queries += 1
-        self.rows += len(page.items)
-        return page
 
 
 class Asking:

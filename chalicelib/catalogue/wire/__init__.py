@@ -40,6 +40,7 @@ from .mapping import (
     Unregister,
     VmUsingResources,
 )
+from .operations import Operations
 from .requests import (
     ConnectionConfigIn,
     Control,
@@ -128,6 +129,7 @@ __all__ = [
     "OfType",
     "OnConnection",
     "OperationInfo",
+    "Operations",
     "OriginalRegions",
     "OriginalSpec",
     "OriginalZones",

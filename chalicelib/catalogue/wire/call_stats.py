@@ -8,7 +8,8 @@ from pydantic import AfterValidator
 
 from .. import called
 from .base import Answer, Instant, NameOrNone, Request, moment
-from .calls import Api, Cloud, Word
+from .calls import Api, Cloud
+from .newest import Word
 
 
 def _apis(given: str) -> str:

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Annotated, ClassVar, Self
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field
 from spider_drivers.contract import CallRecord
 
 from .. import called
-from .base import Answer, Instant, NameOrNone, Text
-from .listing import NO_PAGE, Limit, Paged, position
+from .base import Answer, NameOrNone, Text
+from .newest import NewestFirst, Word
 
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d\.\d{6}Z)?")
-_ID = re.compile(r"[0-9a-f]{0,32}")
-
-Word = Annotated[str, AfterValidator(str.strip)]
 Cloud = Annotated[str, AfterValidator(lambda value: value.strip().upper())]
 # The classic line has () behind the name.
 Api = Annotated[str, AfterValidator(lambda value: value.strip().removesuffix("()"))]
 
 
-class Calls(Paged):
+class Calls(NewestFirst):
     """Those to which every filter given applies. `From` on, before `To`; `MinElapsed` in seconds."""
 
     ConnectionName: NameOrNone = ""
@@ -33,27 +28,8 @@ class Calls(Paged):
     ResourceType: Word = ""
     CloudOSAPI: Api = ""
     OperationId: NameOrNone = ""
-    From: Instant = None
-    To: Instant = None
     MinElapsed: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     ErrorsOnly: bool = False
-    limit: Limit = 100
-
-    @field_validator("page")
-    @classmethod
-    def _is_of_calls(cls, value: str) -> str:
-        moment, call_id = position(value) if value else ("2000-01-01", "")
-        if not (_MOMENT.fullmatch(moment) and _ID.fullmatch(call_id)):
-            raise ValueError(NO_PAGE)
-        return value
-
-    @field_validator("To")
-    @classmethod
-    def _is_after_from(cls, value: datetime | None, others: ValidationInfo) -> datetime | None:
-        since = others.data.get("From")
-        if value and since and value <= since:
-            raise ValueError("is not after From")
-        return value
 
     def read(self) -> called.CallsAsked:
         return called.CallsAsked(
