@@ -7,8 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from .clouds import Cloud, mock
-from .spider import spider
+from cloud_twin.faults import EC2, Rule
+from tests.servers import proxy
+
+from .clouds import Cloud, aws_at, mock
+from .spider import spider, start
 
 CALLERS = 100
 
@@ -48,6 +51,34 @@ def test_fifty_creates_with_one_idempotency_key_make_one_vpc(
         other = client.send("POST", "/vpc", vpc_on(aws_cloud, "vpc-02"), Idempotency_Key="one")
     assert {status for status, _ in answers} == {200}
     assert len(set(answers)) == 1
+    assert other.status_code == 422
+    assert len(ec2.describe_vpcs()["Vpcs"]) == before + 1
+
+
+def test_a_create_whose_server_is_killed_is_asked_for_again_and_made_once(
+    tmp_path: Path, store_settings: dict[str, str], twin: str, ec2: Any
+) -> None:
+    """Killed (SIGKILL) when EC2 has made the VPC and Spider does not know of it."""
+    before = len(ec2.describe_vpcs()["Vpcs"])
+    settings = {**store_settings, "lease_seconds": "2", "sweep_seconds": "1"}
+    with proxy(twin, EC2) as proxied:
+        cloud = aws_at(proxied.url)
+        process = start(tmp_path, **settings)
+        cloud.register(process.client)
+        rule = proxied.faults.rules.add(Rule(api="CreateVpc", hold="after"))
+        with ThreadPoolExecutor(1) as pool:
+            held = pool.submit(process.client.send, "POST", "/vpc", vpc_on(cloud), Idempotency_Key="one")
+            assert proxied.faults.rules.reached(rule, 30)
+            process.kill()
+            assert held.exception() is not None
+        proxied.faults.rules.clear()
+        process = start(tmp_path, **settings)
+        try:
+            answers = [process.client.send("POST", "/vpc", vpc_on(cloud), Idempotency_Key="one") for _ in range(3)]
+            other = process.client.send("POST", "/vpc", vpc_on(cloud, "vpc-02"), Idempotency_Key="one")
+        finally:
+            process.kill()
+    assert {(answer.status_code, answer.text) for answer in answers} == {(200, answers[0].text)}
     assert other.status_code == 422
     assert len(ec2.describe_vpcs()["Vpcs"]) == before + 1
 
