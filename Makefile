@@ -2,12 +2,12 @@
 PYTHON = python3
 ARGS =
 
-.PHONY: help venv demo test test-real conformance compare serve check
+.PHONY: help venv demo test faults test-real conformance compare serve check
 
 help:
 	@$(PYTHON) dev.py
 
-venv demo test test-real compare serve check:
+venv demo test faults test-real compare serve check:
 	@$(PYTHON) dev.py $@ $(ARGS)
 
 # make conformance CLOUD=openstack TARGET=real

@@ -217,6 +217,12 @@ def test(args: list[str]) -> int:
     become(PYTHON, "-m", "pytest", "--ignore=tests/real", *parallel, *args)
 
 
+def faults(args: list[str]) -> int:
+    """Run 10,000 simulated histories of deaths and troubles, or --count of them; SEED alone tells that one."""
+    venv([])
+    become(PYTHON, "-m", "tests.simulation", *(args or ("--count", "10000")))
+
+
 def test_real(args: list[str]) -> int:
     """Run the tests against real engines; as root on Debian it installs what they need."""
     venv([])
@@ -275,6 +281,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "venv": venv,
     "demo": demo,
     "test": test,
+    "faults": faults,
     "test-real": test_real,
     "conformance": conformance,
     "compare": compare,

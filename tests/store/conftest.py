@@ -1,4 +1,4 @@
-"""Every test that takes `store` or `opened` runs over each engine.
+"""Every test that takes `store` or `opened` runs over each engine, the simulation's store in memory too.
 
 With SPIDER_TEST_DYNAMODB_ENDPOINT set, the DynamoDB behind that URL is used instead of ministack, and nothing else.
 """
@@ -16,10 +16,11 @@ import pytest
 
 from chalicelib.store import ALL, Store, open_store
 from tests.servers import DUMMY_CREDENTIALS, ministack
+from tests.simulation.memory_store import MemoryStore, Rows
 from tests.store.support import EPOCH, Clock
 
 ENDPOINT = os.environ.get("SPIDER_TEST_DYNAMODB_ENDPOINT")
-ENGINES = ["dynamodb"] if ENDPOINT else ["sqlite", "dynamodb"]
+ENGINES = ["dynamodb"] if ENDPOINT else ["sqlite", "dynamodb", "memory"]
 REGION = DUMMY_CREDENTIALS["AWS_DEFAULT_REGION"]
 
 
@@ -85,7 +86,9 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Itera
         yield request.getfixturevalue("dynamodb_store")
         return
     path = tmp_path / "store" / "spider.db"
-    store = open_store("sqlite", path=path, prefix="", region="", endpoint=None, now=clock)
+    store: Store = MemoryStore(clock)
+    if request.param == "sqlite":
+        store = open_store("sqlite", path=path, prefix="", region="", endpoint=None, now=clock)
     store.create_tables()
     yield store
     store.close()
@@ -96,10 +99,13 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iter
     """Opens stores that look at the same data, for which there are no tables yet."""
     endpoint = request.getfixturevalue("dynamodb_endpoint") if request.param == "dynamodb" else None
     path, prefix = tmp_path / "store" / "spider.db", f"own{uuid.uuid4().hex[:8]}"
+    shared: dict[str, Rows] = {}
     with contextlib.ExitStack() as stack:
 
         def make() -> Store:
-            store = open_store(request.param, path=path, prefix=prefix, region=REGION, endpoint=endpoint, now=clock)
+            store: Store = MemoryStore(clock, shared)
+            if request.param != "memory":
+                store = open_store(request.param, path=path, prefix=prefix, region=REGION, endpoint=endpoint, now=clock)
             stack.callback(store.close)
             return store
 
