@@ -279,6 +279,7 @@ def _opening(
         owner=identity.owner,
         name=identity.name,
         system_id=identity.system_id,
+        changed=identity.changed,
         token=identity.token,
         request=request,
         secret=secret,

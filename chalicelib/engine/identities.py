@@ -24,7 +24,7 @@ class State(StrEnum):
 class Identity:
     """`operation` is the unfinished one, `token` that of the operation which created it; `uses` holds the keys of the
     identities that it depends on; `kept` the whole shape where the cloud has no such kind, else what the engine must
-    remember of it (a key pair's public half)."""
+    remember of it (a key pair's public half); `changed` is when it was controlled last."""
 
     connection: str
     kind: str
@@ -36,6 +36,7 @@ class Identity:
     token: str = ""
     uses: tuple[str, ...] = ()
     kept: Mapping[str, Any] | None = None
+    changed: str = ""
 
     @property
     def key(self) -> str:
@@ -67,6 +68,7 @@ def read(row: Item) -> Identity:
         token=row["token"],
         uses=tuple(row["uses"]),
         kept=row.get("kept"),
+        changed=row.get("changed", ""),
     )
 
 
@@ -134,7 +136,7 @@ def activated_part(identity: Identity, system_id: str) -> Update:
 
 def claimed(identity: Identity, operation: str, state: State) -> Update:
     """An operation takes hold of a resource that nobody else is changing, and that is as it was read: with its id."""
-    as_read = {"token": identity.token, "system_id": identity.system_id or ABSENT}
+    as_read = {name: getattr(identity, name) or ABSENT for name in ("token", "system_id", "changed")}
     return Update(
         IDENTITIES,
         _key(identity),
@@ -146,6 +148,12 @@ def claimed(identity: Identity, operation: str, state: State) -> Update:
 def released(identity: Identity, operation: str) -> Update:
     """The operation is over and the resource is as before."""
     change = {"state": State.ACTIVE.value, "operation": None}
+    return Update(IDENTITIES, _key(identity), change, when={"operation": operation})
+
+
+def controlled(identity: Identity, operation: str, changed: str) -> Update:
+    """As released; reads of the cloud may show late what was done at the moment `changed`."""
+    change = {"state": State.ACTIVE.value, "operation": None, "changed": changed}
     return Update(IDENTITIES, _key(identity), change, when={"operation": operation})
 
 

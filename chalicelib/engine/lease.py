@@ -82,6 +82,8 @@ class Lease:
             self.row["token"] if self.row["verb"] == "create" else self.row["id"],
             parts=self.row["parts"],
             unclean_since=times.read_or_none(self.row.get("unclean_since")),
+            changed_at=times.read_or_none(self.row.get("changed")),
+            began=self._clock.now(),
             clock=self._clock,
             keep=self.keep,
             check=self.check,

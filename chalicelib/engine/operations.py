@@ -39,7 +39,8 @@ def is_over(row: Item) -> bool:
 @dataclass(frozen=True)
 class Opening:
     """What an operation is about. `secret` is shown by its own answers only (a private key). `force`: a delete that
-    ends with the identity, whatever the cloud says. `cloud_name`: what the cloud is to call it, if not by its name."""
+    ends with the identity, whatever the cloud says. `cloud_name`: what the cloud is to call it, if not by its name.
+    `changed`: when the resource was controlled last."""
 
     id: str
     verb: str
@@ -54,6 +55,7 @@ class Opening:
     seconds: float
     force: bool = False
     cloud_name: str = ""
+    changed: str = ""
 
 
 class Operations:
@@ -144,6 +146,7 @@ class Operations:
             "secret": None if secret is None else self._sealer.seal(secret, f"secret/{opening.id}"),
             "force": opening.force or None,
             "cloud_name": opening.cloud_name or None,
+            "changed": opening.changed or None,
             "request_id": call.request_id,
             "traceparent": spans.carried(),
             "state": State.RUNNING.value,

@@ -126,7 +126,7 @@ class Steps:
                 gone: Ref = self._operations.request(row)
                 changes = identities.removed(self._member(row, gone.name)) if gone.name else []
                 return Done([identities.released(identity, row["id"]), *changes], Deleted())
-        return Done([identities.released(identity, row["id"])], outcome)
+        return Done([identities.controlled(identity, row["id"], row["updated"])], outcome)
 
     def _added(self, row: Item, identity: Identity, vpc: Vpc) -> Done:
         """Others may have made subnets of that name: ours is the one that was noted."""

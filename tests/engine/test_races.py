@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from spider_drivers.contract import InUse, NoAnswer, Unreachable
+from spider_drivers.contract import InUse, NoAnswer, Unreachable, VmStatus
+from spider_drivers.mock.connection import Client
 
 from chalicelib.catalogue.records import Deleted
 from chalicelib.engine.identities import Identities, State, claimed
@@ -82,3 +83,33 @@ def test_a_pause_has_an_end_however_often_something_failed(house: House) -> None
     longest = house.settings.retry_limit_seconds
     assert 0.0 <= house.engine.worker._pause(5000, NoAnswer("")) <= longest
     assert 0.0 <= house.engine.worker._pause(5000, InUse("")) <= longest
+
+
+def test_a_control_soon_after_another_does_not_believe_what_the_cloud_showed_before(house: House) -> None:
+    """Else a VM that was just suspended would need no resuming, as it is still shown running."""
+    vm = house.make_all()
+    house.region(LagSeconds="20")
+    house.clock.advance(60)
+    for action in ("suspend", "resume"):
+        house.do("control_vm", {"ConnectionName": "mock", "action": action}, "vm-01")
+    house.clock.advance(60)
+    assert house.on("get_vm_status", "vm-01") == VmStatus.RUNNING
+    assert house.cloud.seen["resume_vm"] == 1
+    assert vm.iid.id in house.contents
+
+
+def test_a_look_whose_answer_is_late_is_believed_as_of_when_it_was_asked(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else what a lost answer has made is made again: it was not shown yet then, and would be now."""
+    real = Client.made_by
+
+    def late(self: Client, *given: Any, **filters: str) -> str | None:
+        found = real(self, *given, **filters)
+        house.clock.advance(10)
+        return found
+
+    monkeypatch.setattr(Client, "made_by", late)
+    house.region(LagSeconds="5", Fail="create_vpc:NoAnswer")
+    house.make("vpc", VPC)
+    assert sorted(house.contents.values()) == ["subnet", "vpc"]

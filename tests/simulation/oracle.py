@@ -141,9 +141,10 @@ class Oracle:
         return {row.get("system_id", "") for row in refused} | {row["token"] for row in refused}
 
     def _told(self) -> set[str]:
-        """Cloud ids that an operation says it has left, for outsiders have put something into them."""
+        """Cloud ids that an operation says it has left, with what is in them: outsiders have put something there."""
         left = [row for row in self._operations if row["state"] == "FAILED" and LEFT in row["error"]["message"]]
-        return {cloud_id for row in left for cloud_id in row["parts"].values() if self._outsiders.made}
+        told = {cloud_id for row in left for cloud_id in row["parts"].values() if self._outsiders.made}
+        return told | {one for one in self._contents if self._row(one).get("vpc_id") in told}
 
     def _row(self, cloud_id: str) -> Row:
         return self._world.cloud._memory.at(cloud_id, self._world.clock.now()) or {}

@@ -134,7 +134,7 @@ class Users:
         self._world.tell(f"{process.name} answers: {what}: {type(answer).__name__}")
         if isinstance(answer, Accepted):
             self.accepted.append(answer.operation)
-            if step.key:
+            if step.key and "force" not in step.body:  # which may cancel the create, with no operation of its own
                 self.by_key.setdefault(step.key, set()).add(answer.operation)
 
     def _opened_by(self, key: str) -> str:

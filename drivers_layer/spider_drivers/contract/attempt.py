@@ -27,8 +27,10 @@ class Attempt:
 
     `token` is the operation's, the same over all tries. `parts` maps a part's name to its cloud id, for all parts
     that any try has noted. `unclean_since` is set when an earlier try died or lost an answer: what it may have made
-    last was made no later than then. `keep` persists a note and raises when this try has lost its lease; `check`
-    raises likewise, before a call that changes the cloud.
+    last was made no later than then. `changed_at`: when an operation before this one has controlled the resource, which
+    reads may not show yet. `began`: when this try did; what it reads is as of then at least, however late the answers
+    come. `keep` persists a note and raises when this try has lost its lease; `check` raises likewise, before a call
+    that changes the cloud.
     """
 
     def __init__(
@@ -37,12 +39,16 @@ class Attempt:
         *,
         parts: Mapping[str, str] | None = None,
         unclean_since: datetime | None = None,
+        changed_at: datetime | None = None,
+        began: datetime | None = None,
         clock: Clock | None = None,
         keep: Callable[[str, str], None] = _nothing,
         check: Callable[[], None] = _nothing,
     ) -> None:
         self.token = token
         self.unclean_since = unclean_since
+        self.changed_at = changed_at
+        self.began = began
         self.clock = clock or SystemClock()
         self.check = check
         self._parts = dict(parts or {})
@@ -63,7 +69,14 @@ class Attempt:
 
     def lag_left(self, lag_seconds: float) -> float:
         """Seconds until reads of the cloud must show what an unclean try may have made."""
-        if self.unclean_since is None:
+        return self._left(self.unclean_since, lag_seconds)
+
+    def settling_left(self, lag_seconds: float) -> float:
+        """Seconds until reads of the cloud must show what the operation before this one has changed."""
+        return self._left(self.changed_at, lag_seconds)
+
+    def _left(self, since: datetime | None, lag_seconds: float) -> float:
+        if since is None:
             return 0.0
-        left = self.unclean_since + timedelta(seconds=lag_seconds) - self.clock.now()
+        left = since + timedelta(seconds=lag_seconds) - (self.began or self.clock.now())
         return max(0.0, left.total_seconds())
