@@ -65,7 +65,8 @@ class Oracle:
         for cloud_id, kind in self._contents.items():
             if kind == "address" or cloud_id in known or cloud_id in self._outsiders.made:
                 continue
-            if not forgotten & {cloud_id, self._row(cloud_id)["tags"].get("spider-token")}:
+            row = self._row(cloud_id)
+            if not forgotten & {cloud_id, row["tags"].get("spider-token"), row.get("vpc_id")}:
                 yield f"orphan: the {kind} {cloud_id} has no identity"
         for cloud_id, kind in self._outsiders.made.items():
             if self._contents.get(cloud_id) != kind:
@@ -141,10 +142,9 @@ class Oracle:
         return {row.get("system_id", "") for row in refused} | {row["token"] for row in refused}
 
     def _told(self) -> set[str]:
-        """Cloud ids that an operation says it has left, with what is in them: outsiders have put something there."""
+        """Tokens of operations that say they have left something, as outsiders have put something into it."""
         left = [row for row in self._operations if row["state"] == "FAILED" and LEFT in row["error"]["message"]]
-        told = {cloud_id for row in left for cloud_id in row["parts"].values() if self._outsiders.made}
-        return told | {one for one in self._contents if self._row(one).get("vpc_id") in told}
+        return {row["token"] if row["verb"] == "create" else row["id"] for row in left if self._outsiders.made}
 
     def _row(self, cloud_id: str) -> Row:
         return self._world.cloud._memory.at(cloud_id, self._world.clock.now()) or {}

@@ -145,7 +145,8 @@ def _the_last_part_is_removed_alone() -> AbstractContextManager[Any]:
 RARE = frozenset(
     {
         "a lease keeps nobody off",
-        "a lost answer counts as a refusal",
+        "a fence keeps nobody off",
+        "a lost answer leaves no doubt",
         "a lease that ran out is used",
         "a delete ends before the cloud says so",
     }

@@ -47,6 +47,8 @@ def script(chance: Random) -> list[Step]:
     if chance.random() < 0.8:
         pause = chance.choice((0.1, 3.0))
         steps += [Step(n * pause, *_creation(kind, "1", CONNECTIONS[0])) for n, kind in enumerate(KINDS)]
+        if chance.random() < 0.6:
+            steps += _rest_of_a_life(chance)
     length = chance.choice((5.0, 60.0, 300.0))
     for _ in range(chance.randint(3, 12)):
         at, asynchronous = chance.uniform(0.0, length), chance.random() < 0.5
@@ -59,6 +61,20 @@ def script(chance: Random) -> list[Step]:
             ]
             steps[-1:] = again
     return sorted(steps, key=lambda step: step.at)
+
+
+def _rest_of_a_life(chance: Random) -> list[Step]:
+    """Of what was made first: the VM is stopped and started, and all is deleted again, dependants before what they
+    need."""
+    on = {"ConnectionName": CONNECTIONS[0]}
+    at, steps = 30.0, []
+    for _ in range(chance.randint(0, 3)):
+        at += chance.choice((2.0, 40.0))
+        steps.append(Step(at, "control_vm", {**on, "action": chance.choice(("suspend", "resume", "reboot"))}, "vm-1"))
+    for kind in reversed(KINDS):
+        at += chance.choice((1.0, 60.0))
+        steps.append(Step(at, f"delete_{kind}", on, f"{kind}-1"))
+    return steps
 
 
 def _change(chance: Random) -> tuple[str, dict[str, Any], str, str]:

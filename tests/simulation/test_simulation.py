@@ -15,7 +15,7 @@ from .history import run
 from .sabotage import RARE, SABOTAGES, seeds_until_found
 
 ROOT = Path(__file__).resolve().parents[2]
-HISTORIES = 120
+HISTORIES = 100
 BATCH = 20
 
 
