@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from chalicelib.engine import times
 from chalicelib.engine.operations import DONE
 from chalicelib.store import IDENTITIES, OPERATIONS, join_key
 
@@ -135,11 +136,17 @@ class Oracle:
         return {row.get("system_id", "") for row in rows} | {row["token"] for row in rows}
 
     def _half_deleted(self) -> set[str]:
-        """Cloud ids, and tokens, of what the cloud has refused to delete, when a part of it was gone perhaps. The user
-        was told so, and asks again."""
+        """Cloud ids, and tokens, of what the cloud has refused to delete when a part of it was gone perhaps, or was
+        silent about until it was given up. The user was told so, and asks again."""
         rows = [row for row in self._operations if row["verb"] in ("delete", "remove_subnet")]
-        refused = [row for row in rows if row["state"] == "FAILED" and row["error"]["type"] in ("Refused", "InUse")]
+        failed = [row for row in rows if row["state"] == "FAILED"]
+        refused = [row for row in failed if row["error"]["type"] in ("Refused", "InUse") or self._given_up(row)]
         return {row.get("system_id", "") for row in refused} | {row["token"] for row in refused}
+
+    def _given_up(self, row: Row) -> bool:
+        since = times.read_or_none(row.get("failing_since"))
+        tried = (times.read(row["updated"]) - since).total_seconds() if since else 0.0
+        return tried >= self._world.settings.give_up_seconds
 
     def _told(self) -> set[str]:
         """Tokens of operations that say they have left something, as outsiders have put something into it."""
