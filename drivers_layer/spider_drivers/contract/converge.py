@@ -132,19 +132,20 @@ def control(
     """A control verb: its call is sent once, then answered with the transitional word.
 
     Already `wanted` is success without a call (a reboot wants none). In transition is Wait; any other state that is
-    not `allowed` raises WrongState. After an unclean try, and after another change, the status is believed only when
-    the cloud's lag is over.
+    not `allowed` raises WrongState. After an unclean try the status is believed only when the cloud's lag is over; soon
+    after another change a status that leaves nothing to be sent is not, either.
     """
     if "sent" in attempt.parts:
         return sent_word
     if left := attempt.lag_left(lag_seconds):
         return Wait(left, "an earlier try may have sent the call; the cloud may show it late")
-    if left := attempt.settling_left(lag_seconds):
-        return Wait(left, "the VM was changed a moment ago; the cloud may show it late")
     now = status()
     if now == sent_word and attempt.unclean_since is not None:
         attempt.note("sent", sent_word.value)  # by the try that died
         return sent_word
+    nothing_to_send = now == wanted or now not in allowed | TRANSITIONAL
+    if nothing_to_send and (left := attempt.settling_left(lag_seconds)):
+        return Wait(left, f"the VM is {now}, but was changed a moment ago; the cloud may show that late")
     if now == wanted:
         return now
     if now in TRANSITIONAL:
