@@ -38,6 +38,7 @@ class Oracle:
             self._addresses,
             self._guarded,
             self._kept_word,
+            self._kept_identities,
             self._states,
         )
         return [difference for check in checks for difference in check()]
@@ -141,7 +142,10 @@ class Oracle:
         rows = [row for row in self._operations if row["verb"] in ("delete", "remove_subnet")]
         failed = [row for row in rows if row["state"] == "FAILED"]
         refused = [row for row in failed if row["error"]["type"] in ("Refused", "InUse") or self._given_up(row)]
-        return {row.get("system_id", "") for row in refused} | {row["token"] for row in refused}
+        vpcs = {(row["connection"], row["name"]) for row in refused if row["kind"] == "vpc"}
+        subnets = [one for one in self._identities if one["kind"] == "subnet"]
+        inside = {one["token"] for one in subnets if (one["connection"], one["owner"]) in vpcs}
+        return {row.get("system_id", "") for row in refused} | {row["token"] for row in refused} | inside
 
     def _given_up(self, row: Row) -> bool:
         since = times.read_or_none(row.get("failing_since"))
