@@ -13,6 +13,8 @@ log = logging.getLogger("spider.history")
 
 BATCH = 25  # records in one write
 MOST_WAITING = 10_000  # records: some ten megabytes
+# Who has just handed records over goes on meanwhile: written at once, they would keep the processor from his next call.
+PAUSE_SECONDS = 0.005
 
 
 class Writer:
@@ -68,4 +70,5 @@ class Writer:
         """Empty at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closed)
+            self._changed.wait_for(lambda: len(self._waiting) >= BATCH or self._closed, PAUSE_SECONDS)
             return [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
