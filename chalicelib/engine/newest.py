@@ -7,6 +7,7 @@ is its moment, `#`, and its id.
 from __future__ import annotations
 
 import heapq
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from typing import Protocol
@@ -14,6 +15,8 @@ from typing import Protocol
 from ..catalogue.records import Position
 from ..store import Item, Store, Table
 
+MOST_ROWS = 2500  # read for one answer; a page of 1000 calls takes about 1300
+MOST_QUERIES = 100
 LARGEST_CHUNK = 250
 
 _LAST = "9"  # after every moment
@@ -33,26 +36,24 @@ class _Spent(Exception):
     """So much has been read that the answer is due."""
 
 
-class Search:
+class Search(ABC):
     """One answer to a question about the rows of `table` from the moment `low` on and before `high` ("" is any).
     `_passed`: all rows above it have been looked at."""
 
-    def __init__(
-        self, store: Store, table: Table, question: Question, *, low: str, high: str, rows: int, queries: int
-    ) -> None:
+    def __init__(self, store: Store, table: Table, question: Question, *, low: str, high: str) -> None:
         self._store = store
         self._table = table
         self._limit = question.limit
         self._low, self._high = low, high or _LAST
         self._passed = row_key(question.after) if question.after else _LAST
-        self._rows_left, self._queries_left = rows, queries
+        self._rows_left, self._queries_left = MOST_ROWS, MOST_QUERIES
 
+    @abstractmethod
     def rows(self) -> Iterator[Item]:
         """Every row that may fit, newest first, read while it is asked for."""
-        raise NotImplementedError
 
-    def fits(self, row: Item) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def fits(self, row: Item) -> bool: ...
 
     def page(self) -> tuple[list[Item], Position | None]:
         """The rows, and where the page ends if there may be more."""

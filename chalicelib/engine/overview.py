@@ -20,9 +20,6 @@ from .newest import Search
 from .operations import DONE, SHARDS, Operations, State
 from .settings import Settings
 
-MOST_ROWS = 2500  # read for one answer
-MOST_QUERIES = 100
-
 _KINDS = {kind.path: kind.name for kind in BY_WORD.values()}
 _VERBS = {one: one for one in (*(action.verb for action in ACTIONS if action.operation and action.verb), *CONTROLS)}
 
@@ -80,7 +77,7 @@ class Overview:
 class _Search(Search):
     def __init__(self, store: Store, asked: OperationsAsked) -> None:
         low, high = (times.kept(one) if one else "" for one in (asked.since, asked.until))
-        super().__init__(store, OPERATIONS, asked, low=low, high=high, rows=MOST_ROWS, queries=MOST_QUERIES)
+        super().__init__(store, OPERATIONS, asked, low=low, high=high)
         self._connection = asked.connection
         self._wanted = {
             "kind": _one_of(_KINDS, asked.resource_type, "ResourceType"),

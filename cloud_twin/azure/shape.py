@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -24,10 +25,10 @@ class Voice(Protocol):
     def unknown_member(self, path: str, kind: str) -> ArmError: ...
 
 
-class Shape:
+class Shape(ABC):
+    @abstractmethod
     def read(self, value: Any, path: str, voice: Voice) -> Any:
         """Raises ArmError."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from spider_drivers.contract import CallRecord, CallScope, Invalid, VirtualClock
 from chalicelib.catalogue import wire
 from chalicelib.catalogue.actions import ACTIONS
 from chalicelib.catalogue.records import Listed
+from chalicelib.engine import newest
 from chalicelib.engine.call import Call
 from chalicelib.engine.history import History, Records, records
 from chalicelib.engine.settings import Settings
@@ -142,8 +143,8 @@ def test_what_fits_is_found_newest_first_whatever_the_pages(store: Store) -> Non
 @on_one_engine
 def test_an_answer_reads_a_bounded_number_of_rows(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """And goes on, with nothing lost, where few calls fit or days have few."""
-    monkeypatch.setattr(records, "MOST_ROWS", 120)
-    monkeypatch.setattr(records, "MOST_QUERIES", 20)
+    monkeypatch.setattr(newest, "MOST_ROWS", 120)
+    monkeypatch.setattr(newest, "MOST_QUERIES", 20)
     asking, calls = Asking(store), some_calls(SOME)
     asking.keep(calls)
     for query in ({"ErrorsOnly": True, "Region": "region-1", "limit": 30}, {"ConnectionName": "aws-1"}, {"limit": 50}):

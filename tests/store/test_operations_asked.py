@@ -15,7 +15,7 @@ from spider_drivers.contract import Invalid, VirtualClock
 from chalicelib.catalogue import wire
 from chalicelib.catalogue.actions import ACTIONS
 from chalicelib.catalogue.records import Listed, Operation
-from chalicelib.engine import overview
+from chalicelib.engine import newest
 from chalicelib.engine.call import Call
 from chalicelib.engine.operations import Opening, Operations
 from chalicelib.engine.overview import Overview
@@ -144,8 +144,8 @@ def test_an_answer_reads_a_bounded_number_of_rows(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And goes on, with nothing lost, where few fit."""
-    monkeypatch.setattr(overview, "MOST_ROWS", 60)
-    monkeypatch.setattr(overview, "MOST_QUERIES", 10)
+    monkeypatch.setattr(newest, "MOST_ROWS", 60)
+    monkeypatch.setattr(newest, "MOST_QUERIES", 10)
     asking = Asking(store, tmp_path)
     operations = then(asking.open_some(SOME), asking.clock.now())
     for query in (

@@ -19,8 +19,6 @@ from ..settings import Settings
 from .gathering import History
 from .rows import DAYS, SHARDS, record_of
 
-MOST_ROWS = 2500  # read for one answer; a page of 1000 calls takes about 1300
-MOST_QUERIES = 100
 DAYS_AT_ONCE = 31
 
 _TYPES = {
@@ -51,7 +49,7 @@ class Records:
 class _Search(Search):
     def __init__(self, store: Store, asked: CallsAsked, since: datetime) -> None:
         until = times.kept(asked.until) if asked.until else ""
-        super().__init__(store, CALLS, asked, low=times.kept(since), high=until, rows=MOST_ROWS, queries=MOST_QUERIES)
+        super().__init__(store, CALLS, asked, low=times.kept(since), high=until)
         self._asked = asked
         self._type = _type(asked.resource_type)
 

@@ -89,7 +89,7 @@ PASSWORDS = {"disablePasswordAuthentication": False}
         (SSH, [{"keyData": "ssh-rsa nonsense"}], 400, "InvalidParameter", "publicKeys.keyData is invalid"),
         (
             SSH,
-            [{"keyData": KEY, "path": "/root/keys"}],
+            [{"keyData": KEY, "path": "/home/other/keys"}],
             400,
             "InvalidParameter",
             "default value /home/cb-user",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import statistics
 import time
 
 import pytest
@@ -194,14 +195,12 @@ def test_only_its_own_paths_are_claimed(gcp: Bench) -> None:
     assert not any(claims(path, "") for path in ("/", "/compute/v2/x", "/subscriptions/s", "/compute/v1"))
 
 
-def test_hundreds_of_things_are_listed_and_made_quickly(gcp: Bench) -> None:
-    """A call computes for milliseconds: figures are generous, machines that test are slow."""
+def test_a_thing_is_made_as_quickly_beside_hundreds_as_alone(gcp: Bench) -> None:
     gcp.cloud.settings.transition_seconds = 0.0
-    begun = time.process_time()
+    computed = []
     for number in range(200):
+        begun = time.process_time()
         gcp.post(f"{ZONAL}/instances", instance_body(f"vm-{number}"))
-    made = time.process_time() - begun
-    begun = time.process_time()
+        computed.append(time.process_time() - begun)
     assert len(gcp.get(f"{ZONAL}/instances")["items"]) == 200
-    assert made < 200 * 0.05
-    assert time.process_time() - begun < 2.0
+    assert statistics.median(computed[-50:]) < 4 * statistics.median(computed[:50])
