@@ -72,6 +72,7 @@ def _run(client: paramiko.SSHClient, command: str, seconds: float) -> str:
     with transport.open_session(timeout=CONNECT_SECONDS) as channel, ThreadPoolExecutor(1) as pool:
         channel.settimeout(seconds)
         channel.exec_command(command)
+        channel.shutdown_write()  # its standard input is empty: a command that reads on would wait for ever
         told = pool.submit(_read, channel, channel.makefile_stderr("rb"))  # or a full stderr would block the command
         output = _read(channel, channel.makefile("rb"))
         errors = told.result()

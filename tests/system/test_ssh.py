@@ -36,7 +36,8 @@ class Door(paramiko.ServerInterface):  # type: ignore[misc]  # paramiko ships no
 
 
 def run(channel: paramiko.Channel, command: str) -> None:
-    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, check=False)
+    given = channel.makefile("rb").read()
+    done = subprocess.run(["/bin/sh", "-c", command], input=given, capture_output=True, check=False)
     channel.sendall(done.stdout)
     channel.sendall_stderr(done.stderr)
     channel.send_exit_status(done.returncode)
@@ -81,6 +82,11 @@ def test_the_answer_is_the_commands_output_as_a_json_string(client: Client, port
     for key in (private_key.splitlines(), private_key, private_key.replace("\n", "\\n")):
         answer = ask(client, port, key, "echo hello; echo wörld")
         assert (answer.status_code, answer.json()) == (200, "hello\nwörld\n")
+
+
+def test_a_command_that_reads_its_input_finds_it_empty(client: Client, port: int, private_key: str) -> None:
+    answer = ask(client, port, private_key, "wc -c")
+    assert (answer.status_code, answer.json().strip()) == (200, "0")
 
 
 def test_large_output_arrives_whole(client: Client, port: int, private_key: str) -> None:
