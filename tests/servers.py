@@ -15,7 +15,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -172,7 +172,7 @@ def process(command: Sequence[str], url: str, environment: Mapping[str, str]) ->
                 stderr=subprocess.STDOUT,
             )
         try:
-            _wait_until_it_answers(running, url, log)
+            wait_until_it_answers(running.poll, url, log)
             yield Running(running, log)
         finally:
             _end(running)
@@ -190,11 +190,12 @@ def answers(url: str) -> bool:
         return False
 
 
-def _wait_until_it_answers(running: subprocess.Popen[bytes], url: str, log: Path) -> None:
+def wait_until_it_answers(ended: Callable[[], int | None], url: str, log: Path) -> None:
+    """`ended`: the server's exit status, once it has one. Raises RuntimeError, with the end of its log."""
     deadline = time.monotonic() + START_SECONDS
     while not answers(url):
-        if running.poll() is not None:
-            raise RuntimeError(f"server for {url} ended with {running.returncode}{_tail(log)}")
+        if (status := ended()) is not None:
+            raise RuntimeError(f"server for {url} ended with {status}{_tail(log)}")
         if time.monotonic() > deadline:
             raise RuntimeError(f"no answer from {url} within {START_SECONDS} s{_tail(log)}")
         time.sleep(0.05)

@@ -17,7 +17,9 @@ from typing import Any, Final
 from cloud_twin.faults import Dialect, Rule
 from tests.servers import Proxy, proxy
 from tests.system.clouds import Cloud
-from tests.system.spider import Client, start
+from tests.system.spider import Client
+
+from .warm import Start
 
 MOMENTS: Final = ("before", "after")
 REACHED_SECONDS: Final = 90.0
@@ -32,6 +34,7 @@ SUCCESSOR: Final = {**SETTINGS, "workers": "6"}
 class Place:
     """A cloud to crash before.
 
+    start      a server of Spider's
     cloud      what a user tells Spider about it, by the proxy's URL and the connection's number; of two connections
                neither names nor addresses collide where that matters to the cloud
     contents   ids of everything at the cloud
@@ -39,6 +42,7 @@ class Place:
     served     what the proxies before it speak themselves
     """
 
+    start: Start
     upstream: str
     dialect: Dialect
     cloud: Callable[[str, int], Cloud]
@@ -150,7 +154,7 @@ def crash(home: Path, place: Place, scenario: Scenario) -> list[str]:
     the points."""
     before = place.contents()
     with ExitStack() as stack:
-        process = start(home, **SETTINGS)
+        process = place.start(home, **SETTINGS)
         try:
             calls, size = rehearse(process.client, place, scenario)
             points = [(moment, number) for number in range(1, len(calls) + 1) for moment in MOMENTS]
@@ -162,7 +166,7 @@ def crash(home: Path, place: Place, scenario: Scenario) -> list[str]:
             operations = _killed_at(points, connections, process.client, scenario, process.kill)
         finally:
             process.kill()
-        process = start(home, **SUCCESSOR)
+        process = place.start(home, **SUCCESSOR)
         try:
             for operation in operations:
                 process.client.until(operation, None, "State", "SUCCEEDED", ENDED_SECONDS)

@@ -13,18 +13,19 @@ from tests.servers import twin
 from tests.system.clouds import Cloud, alibaba_at
 
 from .crash_points import SCENARIOS, Place, crash
+from .warm import warm
 
 
 @pytest.fixture(scope="module")
 def alibaba() -> Iterator[Place]:
-    with twin("alibaba") as found:
+    with warm("ALIBABA") as start, twin("alibaba") as found:
         account = found.account("alibaba")
 
         def numbered(url: str, number: int) -> Cloud:
             # Names of key pairs are the account's, and begin with a letter.
             return replace(alibaba_at(url, account), label=f"-{number}", prefix=f"n{number}-")
 
-        yield Place(found.plain, ALIBABA, numbered, lambda: found.contents("alibaba"))
+        yield Place(start, found.plain, ALIBABA, numbered, lambda: found.contents("alibaba"))
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

@@ -13,6 +13,7 @@ from tests.servers import twin
 from tests.system.clouds import Cloud, aws_at
 
 from .crash_points import SCENARIOS, Place, crash
+from .warm import warm
 
 
 def numbered(url: str, number: int) -> Cloud:
@@ -21,8 +22,8 @@ def numbered(url: str, number: int) -> Cloud:
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[Place]:
-    with twin("aws") as found:
-        yield Place(found.plain, EC2, numbered, lambda: found.contents("aws"))
+    with warm("AWS") as start, twin("aws") as found:
+        yield Place(start, found.plain, EC2, numbered, lambda: found.contents("aws"))
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

@@ -15,6 +15,7 @@ from tests.servers import twin
 from tests.system.clouds import Cloud, azure_at
 
 from .crash_points import SCENARIOS, Place, crash
+from .warm import warm
 
 # It is made with the first resource and stays.
 RESOURCE_GROUP = re.compile(r"/subscriptions/[^/]+/resourcegroups/[^/]+", re.IGNORECASE)
@@ -23,7 +24,7 @@ RESOURCE_GROUP = re.compile(r"/subscriptions/[^/]+/resourcegroups/[^/]+", re.IGN
 @pytest.fixture(scope="module")
 def azure() -> Iterator[Place]:
     authority = tls.Authority()
-    with twin("azure") as found:
+    with warm("AZURE") as start, twin("azure") as found:
         account = found.account("azure")
 
         def numbered(url: str, number: int) -> Cloud:
@@ -36,7 +37,7 @@ def azure() -> Iterator[Place]:
             return {one for one in found.contents("azure") if not RESOURCE_GROUP.fullmatch(one)}
 
         trusted, served = tls.client_context(found.ca), tls.server_context(authority.server())
-        yield Place(found.secure, AZURE, numbered, contents, trusted, served)
+        yield Place(start, found.secure, AZURE, numbered, contents, trusted, served)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

@@ -14,12 +14,13 @@ from tests.servers import twin
 from tests.system.clouds import Cloud, cloudit_at
 
 from .crash_points import SCENARIOS, Place, crash
+from .warm import warm
 
 
 @pytest.fixture(scope="module")
 def cloudit() -> Iterator[Place]:
     """A tenant for each connection, for a tenant has one VPC; without what each has by itself."""
-    with twin("cloudit") as found:
+    with warm("CLOUDIT") as start, twin("cloudit") as found:
         account = found.account("cloudit")
 
         def numbered(url: str, number: int) -> Cloud:
@@ -30,7 +31,7 @@ def cloudit() -> Iterator[Place]:
             held = found.contents("cloudit")
             return held - {key for tenant in {one.partition("/")[0] for one in held} for key in beginnings(tenant)}
 
-        yield Place(found.plain, CLOUDIT, numbered, contents)
+        yield Place(start, found.plain, CLOUDIT, numbered, contents)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

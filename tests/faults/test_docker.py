@@ -16,6 +16,7 @@ from tests.servers import twin
 from tests.system.clouds import DOCKER_IMAGE, Cloud, docker_at
 
 from .crash_points import SCENARIOS, Place, crash
+from .warm import warm
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +24,8 @@ def docker() -> Iterator[Place]:
     def numbered(url: str, number: int) -> Cloud:
         return replace(docker_at({"Host": url}, DOCKER_IMAGE, f"10.{number}.0.0/16", f"n{number}-"), label=f"-{number}")
 
-    with twin("docker", transition_seconds=0.0) as found:
-        yield Place(found.plain, DOCKER, numbered, lambda: found.contents("docker"))
+    with warm("DOCKER") as start, twin("docker", transition_seconds=0.0) as found:
+        yield Place(start, found.plain, DOCKER, numbered, lambda: found.contents("docker"))
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

@@ -13,17 +13,18 @@ from tests.servers import twin
 from tests.system.clouds import Cloud, gcp_at
 
 from .crash_points import SCENARIOS, Place, crash
+from .warm import warm
 
 
 @pytest.fixture(scope="module")
 def gcp() -> Iterator[Place]:
-    with twin("gcp") as found:
+    with warm("GCP") as start, twin("gcp") as found:
         account = found.account("gcp")
 
         def numbered(url: str, number: int) -> Cloud:
             return replace(gcp_at(url, account), label=f"-{number}", prefix=f"n{number}-")
 
-        yield Place(found.plain, GCP, numbered, lambda: found.contents("gcp"))
+        yield Place(start, found.plain, GCP, numbered, lambda: found.contents("gcp"))
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

@@ -13,17 +13,18 @@ from tests.servers import twin
 from tests.system.clouds import Cloud, openstack_at
 
 from .crash_points import SCENARIOS, Place, crash
+from .warm import warm
 
 
 @pytest.fixture(scope="module")
 def openstack() -> Iterator[Place]:
-    with twin("openstack") as found:
+    with warm("OPENSTACK") as start, twin("openstack") as found:
         account = found.account("openstack")
 
         def numbered(url: str, number: int) -> Cloud:
             return replace(openstack_at(f"{url}/identity/v3", account), label=f"-{number}", prefix=f"{number}-")
 
-        yield Place(found.plain, OPENSTACK, numbered, lambda: found.contents("openstack"))
+        yield Place(start, found.plain, OPENSTACK, numbered, lambda: found.contents("openstack"))
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

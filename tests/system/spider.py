@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from tests.servers import Running, free_port, process, server
+from tests.servers import free_port, process, server
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -85,22 +85,25 @@ def spider(home: Path, **settings: str) -> contextlib.AbstractContextManager[Cli
 
 @dataclass
 class Process:
-    """A server that a test may kill."""
+    """A server that a test may kill. `wait`: its exit status, waited for so many seconds; `stack` ends what is left of
+    it."""
 
     client: Client
-    running: Running
+    pid: int
+    written: Path
+    wait: Callable[[float], int]
     stack: contextlib.ExitStack
-
-    @property
-    def pid(self) -> int:
-        return self.running.popen.pid
+    killed: bool = False
 
     def log(self) -> str:
-        return self.running.log.read_text(errors="replace")
+        return self.written.read_text(errors="replace")
 
     def kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
+        """Once only, as the pid may then be another's."""
+        if not self.killed:
+            self.killed = True
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
         with contextlib.suppress(RuntimeError):
             self.stack.close()
 
@@ -110,7 +113,8 @@ def start(home: Path, **settings: str) -> Process:
     port = free_port()
     stack = contextlib.ExitStack()
     running = stack.enter_context(process(serve(port), f"http://127.0.0.1:{port}", environment(home, settings)))
-    return Process(Client(f"http://127.0.0.1:{port}"), running, stack)
+    popen = running.popen
+    return Process(Client(f"http://127.0.0.1:{port}"), popen.pid, running.log, popen.wait, stack)
 
 
 def environment(home: Path, settings: Mapping[str, str]) -> dict[str, str]:

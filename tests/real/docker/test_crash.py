@@ -13,6 +13,7 @@ import pytest
 from cloud_twin import tls
 from cloud_twin.faults import DOCKER
 from tests.faults.crash_points import SCENARIOS, Place, crash
+from tests.faults.warm import warm
 from tests.system.clouds import Cloud
 from tests.system.docker_cloud import free_cidr, networks_of, remove, routes
 
@@ -33,7 +34,9 @@ def docker() -> Iterator[Place]:
 
     identity = tls.Identity(credential["ClientCertificate"], credential["ClientKey"])
     upstream = engine.host.replace("tcp:", "https:")
-    yield Place(upstream, DOCKER, numbered, lambda: contents(client), tls.client_context(credential["CA"], identity))
+    trusted = tls.client_context(credential["CA"], identity)
+    with warm("DOCKER") as start:
+        yield Place(start, upstream, DOCKER, numbered, lambda: contents(client), trusted)
     remove(client, run)
 
 
