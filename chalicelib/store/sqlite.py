@@ -37,7 +37,7 @@ from .interface import (
 from .queries import Query
 from .sqlite_body import dump, load
 from .tables import ALL
-from .values import change_key, check_key, floor_seconds, key_of, plain_item, prepare
+from .values import change_key, check_key, floor_seconds, key_of, plain_item, prepare, updated_item
 
 BUSY_SECONDS: Final = 10.0
 CONNECTIONS: Final = 8
@@ -204,7 +204,7 @@ def _apply(connection: sqlite3.Connection, change: Change, found: Item | None) -
     if isinstance(change, Put):
         _put(connection, change.table, dict(change.item))
     elif isinstance(change, Update) and found is not None:
-        _put(connection, change.table, plain_item(change.table, {**found, **change.set}))
+        _put(connection, change.table, updated_item(found, change.set))
     elif isinstance(change, Delete):
         connection.execute(schema.delete(change.table), schema.columns(change.key))
 

@@ -24,7 +24,7 @@ MAX_FLOAT: Final = 9.9e125
 
 def plain(value: Any, depth: int = 0) -> Any:
     """A deep copy of the value in plain types (an enum of strings becomes a string). Raises ValueError."""
-    if value is None or isinstance(value, bool | bytes):
+    if type(value) is str or value is None or isinstance(value, bool | bytes):
         return value
     if isinstance(value, str):
         return str.__str__(value)
@@ -52,8 +52,14 @@ def plain_item(table: Table, item: Mapping[str, Any]) -> Item:
     kept: Item = plain({name: value for name, value in item.items() if value is not None})
     check_key(table, tuple(kept.get(name, "") for name in table.keys))
     _check_attributes(table, kept)
-    if _size(kept) > MAX_ITEM_BYTES:
-        raise ValueError(f"item larger than {MAX_ITEM_BYTES} bytes")
+    _check_size(kept)
+    return kept
+
+
+def updated_item(item: Item, attributes: Mapping[str, Any]) -> Item:
+    """A kept item as an update, which is prepared, leaves it. Raises ValueError."""
+    kept = {name: value for name, value in {**item, **attributes}.items() if value is not None}
+    _check_size(kept)
     return kept
 
 
@@ -128,6 +134,12 @@ def _check_attributes(table: Table, attributes: Mapping[str, Any]) -> None:
     expires = attributes.get(EXPIRES, 0)
     if expires is not None and (type(expires) is not int or not 0 <= expires <= MAX_EXPIRES):
         raise ValueError(f"expires is not an integer of epoch seconds: {expires!r:.80}")
+
+
+def _check_size(item: Item) -> None:
+    most = 4 * len(repr(item))  # quick, and never less than the size
+    if most > MAX_ITEM_BYTES and _size(item) > MAX_ITEM_BYTES:
+        raise ValueError(f"item larger than {MAX_ITEM_BYTES} bytes")
 
 
 def _size(value: Any) -> int:

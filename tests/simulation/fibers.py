@@ -1,13 +1,14 @@
-"""Threads of which one runs at a time: the seed says who goes on, and virtual time jumps to whoever is due next."""
+"""Fibers, of which one runs at a time: the seed says who goes on, and virtual time jumps to whoever is due next."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from contextvars import Context
+from functools import partial
 from random import Random
 from typing import Any
 
+from greenlet import getcurrent, greenlet
 from spider_drivers.contract import VirtualClock
 
 NEVER = float("inf")
@@ -32,35 +33,13 @@ class Fiber:
         self.due = due
         self.owner = owner
         self.away = False  # its call is on the wire, where no trouble of its process reaches it
-        self.turn: threading.Lock | None = None
+        self.stack: greenlet | None = None
 
     @property
     def ready_at(self) -> float:
         if self.owner.dead:
             return 0.0
         return self.due if self.away else max(self.due, self.owner.thawed_at)
-
-
-class _Thread:
-    """Runs one fiber after the other: to start a thread takes longer than most fibers."""
-
-    idle: list[_Thread] = []
-
-    def __init__(self) -> None:
-        self.turn = threading.Lock()
-        self.turn.acquire()
-        self.work: tuple[Fibers, Fiber] | None = None
-        threading.Thread(target=self._serve, name="fiber", daemon=True).start()
-
-    def _serve(self) -> None:
-        while True:
-            self.turn.acquire()
-            assert self.work is not None
-            fibers, fiber = self.work
-            fibers.carry_out(fiber)
-            self.work = None
-            _Thread.idle.append(self)
-            fibers.hand_over()
 
 
 class Fibers:
@@ -72,8 +51,7 @@ class Fibers:
         self._chance = chance
         self._waiting: list[Fiber] = []
         self._current: Fiber | None = None
-        self._over = threading.Lock()
-        self._over.acquire()
+        self._hub = getcurrent()
 
     @property
     def current(self) -> Fiber:
@@ -87,8 +65,9 @@ class Fibers:
 
     def run(self) -> None:
         """Until no fiber is left."""
-        self.hand_over()
-        self._over.acquire()
+        self._hub = getcurrent()
+        while following := self._next():
+            self._resume(following)
 
     def pause(self, seconds: float = 0.0) -> None:
         """Lets others go on, for so long at least. Raises Death."""
@@ -98,46 +77,32 @@ class Fibers:
         """Until somebody sets its `due`. Raises Death."""
         self._sleep(NEVER)
 
-    def carry_out(self, fiber: Fiber) -> None:
+    def _carry_out(self, fiber: Fiber) -> None:
         try:
             if not fiber.owner.dead:
-                Context().run(fiber.what)
+                fiber.what()
         except Death:
             pass
         except BaseException as error:
             self.errors.append(error)
 
-    def hand_over(self) -> None:
-        """The one who runs has ended."""
-        following = self._next()
-        if following is None:
-            self._over.release()
-        else:
-            self._resume(following)
-
     def _sleep(self, due: float) -> None:
         fiber = self.current
         fiber.due = due
         self._waiting.append(fiber)
-        following = self._next()
-        assert following is not None, "everyone waits for someone else"
-        if following is not fiber:
-            assert fiber.turn is not None
-            self._resume(following)
-            fiber.turn.acquire()
-        self._current = fiber
+        self._hub.switch()
         if fiber.owner.dead:
             raise Death
 
     def _resume(self, fiber: Fiber) -> None:
         self._current = fiber
-        if fiber.turn is None:
-            thread = _Thread.idle.pop() if _Thread.idle else _Thread()
-            thread.work = (self, fiber)
-            fiber.turn = thread.turn
-        fiber.turn.release()
+        if fiber.stack is None:
+            fiber.stack = greenlet(partial(self._carry_out, fiber))
+            fiber.stack.gr_context = Context()
+        fiber.stack.switch()
 
     def _next(self) -> Fiber | None:
+        """The one that goes on, out of the list of those that wait."""
         now = self._clock.stopwatch()
         times = [fiber.ready_at for fiber in self._waiting]
         soonest = min(times, default=NEVER)

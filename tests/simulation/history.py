@@ -63,12 +63,13 @@ def _run(seed: int, world: World, region: dict[str, str]) -> History:
 
 
 def _wait_for_rest(world: World) -> None:
-    """Quiet is: all operations have ended, the cloud shows all that it holds, and nothing is on its way."""
+    """Quiet is: all operations have ended and are looked for no more, the cloud shows all that it holds, and nothing is
+    on its way."""
     world.fibers.pause(CALM_AFTER)
     world.calm_down()
     for _ in range(int(LONGEST_REST / LOOK_SECONDS)):
         rows = world.store.tables[OPERATIONS.name].values()
-        if all(row["state"] in DONE for row in rows if "state" in row):
+        if all(row["state"] in DONE and not row.get("look") for row in rows if "state" in row):
             break
         world.fibers.pause(LOOK_SECONDS)
     world.over = True

@@ -11,7 +11,7 @@ from chalicelib.store import ALL, Change, Check, Conflict, Delete, Item, Key, Pa
 from chalicelib.store.interface import EXPIRES
 from chalicelib.store.queries import Query
 from chalicelib.store.sqlite_body import dump
-from chalicelib.store.values import change_key, check_key, floor_seconds, key_of, plain_item, prepare
+from chalicelib.store.values import change_key, check_key, floor_seconds, key_of, plain_item, prepare, updated_item
 
 Rows = dict[Key, Item]
 
@@ -148,5 +148,5 @@ def _applied(change: Change, found: Item | None) -> Item | None:
     if isinstance(change, Put):
         return dict(change.item)
     if isinstance(change, Update) and found is not None:
-        return plain_item(change.table, {**found, **change.set})
+        return updated_item(found, change.set)
     return None

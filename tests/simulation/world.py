@@ -25,7 +25,7 @@ from .process import Process
 
 T = TypeVar("T")
 
-SETTINGS = Settings(home=Path("nowhere"), wait_seconds=2.0, call_log="off")
+SETTINGS = Settings(home=Path("nowhere"), wait_seconds=2.0, look_seconds=90.0, call_log="off")
 PROCESSES = 2
 MAKING = ("create_", "run_", "import_", "allocate_")
 LONGEST_FLIGHT = 20.0  # seconds that a call may be on its way to the cloud
