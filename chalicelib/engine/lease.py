@@ -10,7 +10,7 @@ from spider_drivers.contract import Attempt, Cancelled, Clock
 
 from ..store import OPERATIONS, Conflict, Item, Store, StoreUnavailable, Update
 from . import times
-from .operations import DONE
+from .operations import DONE, is_to_be_looked_for
 from .settings import Settings
 
 _REMOVING = frozenset({"delete", "delete_csp", "remove_subnet"})
@@ -77,10 +77,11 @@ class Lease:
     def keep(self, part: str, cloud_id: str) -> None:
         self.save(parts={**self.row["parts"], part: cloud_id})
 
-    def attempt(self) -> Attempt:
+    def attempt(self, *, noted: bool = True) -> Attempt:
+        """`noted`: with what any try has noted as made."""
         return Attempt(
             self.row["token"] if self.row["verb"] == "create" else self.row["id"],
-            parts=self.row["parts"],
+            parts=self.row["parts"] if noted else {},
             unclean_since=times.read_or_none(self.row.get("unclean_since")),
             changed_at=times.read_or_none(self.row.get("changed")),
             began=self._clock.now(),
@@ -96,6 +97,11 @@ class Lease:
             self._over = True
             touched = self.row.get("touched") or self._changing > 0 or None
             self._save(lease_until=None, due=due, waits_for=waits_for, touched=touched, **change)
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether this try has called for a change of the cloud."""
+        return self._changing > 0
 
     @property
     def is_released(self) -> bool:
@@ -118,10 +124,11 @@ class Leases:
 
     def take(self, operation: str) -> Lease | None:
         """None when there is nothing to do: finished, unknown, or in another worker's hands."""
-        row = self._store.get(OPERATIONS, (operation,))
-        if row is None or row.get("state") in (None, *DONE):
+        row, now = self._store.get(OPERATIONS, (operation,)), self._clock.now()
+        if row is None or row.get("state") is None:
             return None
-        now = self._clock.now()
+        if row["state"] in DONE and not is_to_be_looked_for(row, now):
+            return None
         last = times.read_or_none(row.get("lease_until"))
         if last is not None and last > now:
             return None

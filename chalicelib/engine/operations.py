@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -34,6 +35,12 @@ def is_over(row: Item) -> bool:
     """Finished, or known to fail and not undone at the first try."""
     undoing = row["state"] == State.COMPENSATING and row.get("failures", 0) > 0
     return undoing or row["state"] in DONE
+
+
+def is_to_be_looked_for(row: Item, now: datetime) -> bool:
+    """Finished, and time to see whether the cloud has something of it all the same."""
+    look = times.read_or_none(row.get("look"))
+    return row["state"] in DONE and look is not None and look <= now
 
 
 @dataclass(frozen=True)
@@ -165,8 +172,20 @@ class Operations:
     def _expiry(self) -> int:
         return int(self._clock.now().timestamp() + self._settings.result_ttl)
 
-    def finish(self, row: Item, fence: int, *, result: Any = None, error: SpiderError | None = None) -> Update:
-        """The change that ends an operation. Its answers stay readable for a day."""
+    def finish(
+        self,
+        row: Item,
+        fence: int,
+        *,
+        result: Any = None,
+        error: SpiderError | None = None,
+        look: bool = False,
+        in_the_end: SpiderError | None = None,
+    ) -> Update:
+        """The change that ends an operation. Its answers stay readable for a day. With `look`, the cloud is looked at
+        once more; `in_the_end`: what its error is when that is done."""
+        now = self._clock.now()
+        due = times.kept(times.after(now, self._settings.look_seconds)) if look else None
         change = {
             "state": (State.SUCCEEDED if error is None else State.FAILED).value,
             "result": None if error is not None else shapes.kept(result),
@@ -174,12 +193,22 @@ class Operations:
             "secret": row.get("secret") if error is None else None,
             "waits_for": None,
             "lease_until": None,
-            "unfinished": None,
-            "due": None,
-            "updated": times.kept(self._clock.now()),
+            "unfinished": row["unfinished"] if look else None,
+            "due": due,
+            "look": due,
+            "in_the_end": None if in_the_end is None else faults.kept(in_the_end),
+            "failures": None,
+            "finished": times.kept(now),
+            "updated": times.kept(now),
             "expires": self._expiry(),
         }
         return Update(OPERATIONS, (row["id"],), change, when={"fence": fence})
+
+    def looked(self, row: Item, fence: int) -> Update:
+        """The change after the last look: nothing of the operation is left at the cloud."""
+        change = dict.fromkeys(("unfinished", "due", "look", "in_the_end", "lease_until", "waits_for"))
+        error = row.get("in_the_end") or row.get("error")
+        return Update(OPERATIONS, (row["id"],), {**change, "error": error}, when={"fence": fence})
 
 
 def _key_id(key: str) -> str:

@@ -44,7 +44,7 @@ class Overview:
         """With its result if `whole`."""
         now, state = self._clock.now(), State(row["state"])
         created, updated = times.read(row["created"]), times.read(row["updated"])
-        finished = updated if state in DONE else None
+        finished = times.read(row.get("finished") or row["updated"]) if state in DONE else None
         return records.Operation(
             id=row["id"],
             state=state.value,

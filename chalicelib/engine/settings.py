@@ -68,6 +68,9 @@ class Settings:
     force_deadline: Annotated[float, "how long a forced delete may take"] = 300.0
     control_deadline: Annotated[float, "how long a suspend, resume or reboot may take"] = 600.0
     compensate_deadline: Annotated[float, "how long undoing a failed create is tried"] = 3600.0
+    look_seconds: Annotated[
+        float, "how long after its end a change that lost an answer is looked for at the cloud once more"
+    ] = 900.0
     result_ttl: Annotated[float, "how long outcomes and idempotency keys are kept"] = 86400.0
     history_writes: Annotated[
         str, "`behind`: no answer waits until its calls are recorded; `before`: each does (the default inside Lambda)"

@@ -7,20 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from spider_drivers.contract import CallScope, KeyPairRequest, NotFound, Ref, Vpc, Wait
+from spider_drivers.contract import Attempt, CallScope, KeyPairRequest, NotFound, Ref, Vpc, Wait
 
 from ..catalogue.kinds import KINDS, SUBNET
 from ..catalogue.records import Deleted
 from ..store import Change, Item, Store
 from . import identities, rules, shapes, tags
 from .connections import Connections, Target
-from .identities import Identities, Identity, State
+from .identities import Census, Identities, Identity, State
 from .lease import Lease
 from .operations import Operations
 from .references import resolve
 
 # Verbs whose failure is undone, and by what.
 UNDONE_BY = {"create": "delete", "add_subnet": "remove_subnet"}
+# Of the last look, while another operation has the name.
+LOOK_AGAIN_SECONDS = 60.0
 # What a driver calls them, where that is not their name.
 _AT_DRIVERS = {"delete_csp": "delete"}
 
@@ -56,17 +58,44 @@ class Steps:
         row = lease.row
         if not row["parts"] and not row.get("unclean_since"):
             return None
+        return self._undone(lease, self._connections.target(row["connection"]), lease.attempt())
+
+    def look(self, lease: Lease) -> Wait | None:
+        """The last one. What the operation has left at the cloud is found by its token alone: its name is free, and an
+        id that it has noted may be somebody else's by now. None once the cloud holds nothing of it, or what it holds
+        has a name again. Raises any SpiderError."""
+        row = lease.row
         target = self._connections.target(row["connection"])
+        census = self._identities.of_connection(row["connection"])
+        named = census.find(_identity(row).key)
+        if self._has_a_name(row, census):
+            return None
+        if named and named.operation:
+            return Wait(LOOK_AGAIN_SECONDS, f"'{row['name']}' is being changed by the operation '{named.operation}'")
+        return self._undone(lease, target, lease.attempt(noted=False))
+
+    def _has_a_name(self, row: Item, census: Census) -> bool:
+        """What a forced delete has forgotten, and somebody has adopted since."""
+        if row["verb"] == "remove_subnet":
+            return census.known(SUBNET.name, self._operations.request(row).id or "") is not None
+        return row["verb"] == "delete" and census.known(row["kind"], row.get("system_id", "")) is not None
+
+    def _undone(self, lease: Lease, target: Target, attempt: Attempt) -> Wait | None:
+        row = lease.row
+        if row["kind"] in target.capability.kept:
+            return None
+        name = row.get("cloud_name") or row["name"]
         with self._connections.open(target, _scope(row, target)) as cloud:
-            handler, attempt = cloud.handler(row["kind"]), lease.attempt()
-            undone: Wait | None = None
-            if row["verb"] == "create":
-                undone = handler.delete(Ref(row["name"], None, row["token"]), attempt)
-            else:
-                member = Ref(self._operations.request(row).name, None, attempt.token)
-                with contextlib.suppress(NotFound):  # a VPC that is gone has taken its subnets along
-                    undone = handler.remove_subnet(Ref(row["name"], row["system_id"], row["token"]), member, attempt)
-        return undone
+            handler = cloud.handler(row["kind"])
+            if row["verb"] in ("create", "delete"):
+                return handler.delete(Ref(name, None, row["token"]), attempt)  # type: ignore[no-any-return]
+            about = self._operations.request(row)
+            member = Ref(about.name, None, attempt.token if row["verb"] == "add_subnet" else about.token)
+            with contextlib.suppress(NotFound):  # a VPC that is gone has taken its subnets along
+                return handler.remove_subnet(  # type: ignore[no-any-return]
+                    Ref(row["name"], row["system_id"], row["token"]), member, attempt
+                )
+        return None
 
     def given_up(self, row: Item) -> Sequence[Change]:
         """What ends with an operation that failed: a name that was to be created is free again, anything else is as

@@ -73,7 +73,9 @@ class Worker:
 
     def _try(self, lease: Lease) -> None:
         try:
-            if lease.row["state"] == State.COMPENSATING:
+            if lease.row.get("look"):
+                self._look(lease)
+            elif lease.row["state"] == State.COMPENSATING:
                 self._back(lease)
             else:
                 self._forward(lease)
@@ -105,16 +107,40 @@ class Worker:
             return
         self._end(lease, faults.told(lease.row["error"], lease.row["id"]))
 
+    def _look(self, lease: Lease) -> None:
+        """Long after the end: what the cloud shows only now is removed."""
+        wait = self._steps.look(lease)
+        if wait is not None:
+            self._again(lease, wait.seconds, wait.reason)
+            return
+        found = "what it found was removed" if lease.has_changed else "nothing was left"
+        log.info("operation %s: the cloud was looked at once more; %s", lease.row["id"], found)
+        lease.end()
+        try:
+            self._store.write(self._operations.looked(lease.row, lease.fence))
+        except Conflict:
+            raise LeaseLost(lease.row["id"]) from None
+
+    def _look_later(self, lease: Lease, error: SpiderError) -> None:
+        """With longer and longer pauses, until the operation is forgotten."""
+        failures = lease.row.get("failures", 0)
+        seconds = self._settings.look_seconds * 2.0 ** min(failures, MOST_DOUBLINGS)
+        log.warning("operation %s could not be looked for at the cloud: %s", lease.row["id"], error)
+        look = times.kept(times.after(self._clock.now(), seconds))
+        lease.release(seconds, f"a last look: {error.message}", failures=failures + 1, look=look)
+
     def _failed(self, lease: Lease, error: SpiderError) -> None:
         row = lease.row
         spans.failed(error)
-        if row["state"] == State.COMPENSATING:
+        if row.get("look"):
+            self._look_later(lease, error)
+        elif row["state"] == State.COMPENSATING:
             self._could_not_undo(lease, error)
         elif isinstance(error, PASSING) and self._may_pass(lease, error):
             self._try_again_later(lease, error)
         elif row.get("force"):
             log.warning("operation %s: %s; forgotten all the same", row["id"], error)
-            self._close(lease, self._steps.forgotten(row))
+            self._close(lease, self._steps.forgotten(row), look=bool(row.get("unclean_since")))
         elif row["verb"] in UNDONE_BY:
             log.info("operation %s: %s; undoing it", row["id"], error)
             now = times.kept(self._clock.now())
@@ -148,11 +174,13 @@ class Worker:
         if passed < timedelta(seconds=self._settings.compensate_deadline):
             self._again(lease, self._pause(failures, error), f"undoing it: {error.message}", failures=failures + 1)
             return
-        first = faults.told(row["error"], row["id"])
-        left = ", ".join(f"{part}={cloud_id}" for part, cloud_id in row["parts"].items()) or "unknown"
+        first, in_the_end = (faults.told(row["error"], row["id"]) for _ in range(2))
+        left = ", ".join(f"{part}={cloud_id}" for part, cloud_id in row["parts"].items())
+        left = left or f"what carries the token {row['token'] if row['verb'] == 'create' else row['id']}, if anything"
         log.error("operation %s could not be undone (%s); left at the cloud: %s", row["id"], error, left)
         first.message += f" (and could not be undone: {error.message}; left at the cloud: {left})"
-        self._end(lease, first)
+        in_the_end.message += " (and was undone later: nothing of it is at the cloud any more)"
+        self._end(lease, first, in_the_end)
 
     def _pause(self, failures: int, error: SpiderError) -> float:
         """Exponential with full jitter, never less than the cloud asked for. Seconds."""
@@ -164,20 +192,24 @@ class Worker:
         lease.release(seconds, reason, **change)
         self.queue.send(lease.row["id"], seconds)
 
-    def _close(self, lease: Lease, done: Done) -> None:
+    def _close(self, lease: Lease, done: Done, *, look: bool = False) -> None:
         lease.end()
+        finished = self._operations.finish(lease.row, lease.fence, result=done.result, look=look)
         try:
-            self._store.write(*done.changes, self._operations.finish(lease.row, lease.fence, result=done.result))
+            self._store.write(*done.changes, finished)
         except Conflict as conflict:
             if len(done.changes) in conflict.failed:
                 raise LeaseLost(lease.row["id"]) from None
             self._end(lease, AlreadyExists(f"'{lease.row['name']}': another name stands for the same resource"))
 
-    def _end(self, lease: Lease, error: SpiderError) -> None:
-        """The operation has failed, and nothing is left to do about it."""
-        changes = self._steps.given_up(lease.row)
+    def _end(self, lease: Lease, error: SpiderError, in_the_end: SpiderError | None = None) -> None:
+        """The operation has failed, and nothing is left to do about it but to look once more, where a try was not
+        clean or (`in_the_end` is what its error is then) it could not be undone."""
+        row, changes = lease.row, self._steps.given_up(lease.row)
+        look = row["verb"] in UNDONE_BY and bool(row.get("unclean_since") or in_the_end)
         lease.end()
+        finished = self._operations.finish(row, lease.fence, error=error, look=look, in_the_end=in_the_end)
         try:
-            self._store.write(*changes, self._operations.finish(lease.row, lease.fence, error=error))
+            self._store.write(*changes, finished)
         except Conflict:
             raise LeaseLost(lease.row["id"]) from None
