@@ -12,7 +12,8 @@ from ..catalogue.vocabulary import Action, Kind
 class Call:
     """`name` and `member` come from the path. `transform`: ON, OFF, or "" as Spider is set. `body`: the request in the
     contract's shape. `fingerprint`: equal for equal requests, to tell an idempotency key that is used again from one
-    that is misused. `address`: where the caller has reached the API. `traceparent`: W3C's, of the caller's span."""
+    that is misused. `waits`: seconds, where fewer are left than Spider is set to wait. `address`: where the caller has
+    reached the API. `traceparent`: W3C's, of the caller's span."""
 
     action: Action
     name: str = ""
@@ -23,6 +24,7 @@ class Call:
     idempotency_key: str = ""
     fingerprint: str = ""
     respond_async: bool = False
+    waits: float | None = None
     request_id: str = ""
     address: str = ""
     traceparent: str = ""

@@ -10,6 +10,7 @@ from typing import Any
 
 from spider_drivers.contract import (
     AlreadyExists,
+    Clock,
     Conflict,
     Iid,
     InUse,
@@ -39,8 +40,11 @@ from .settings import Settings
 class Changes:
     queue: Queue
 
-    def __init__(self, settings: Settings, store: Store, connections: Connections, operations: Operations) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, clock: Clock, connections: Connections, operations: Operations
+    ) -> None:
         self._settings = settings
+        self._clock = clock
         self._connections = connections
         self._operations = operations
         self._identities = Identities(store)
@@ -134,9 +138,10 @@ class Changes:
     def _cancel(self, call: Call, identity: Identity) -> Any:
         """Undoes a create that is under way; one that succeeds all the same is deleted."""
         operation = identity.operation
+        until = self._clock.stopwatch() + self._seconds(call)
         row = self.undo(call, operation)
         if row["state"] == OperationState.SUCCEEDED:
-            return self._delete(call)
+            return self._delete(replace(call, waits=max(0.0, until - self._clock.stopwatch())))
         return Deleted() if row["state"] in DONE else Accepted(operation, Deleted(done=False))
 
     def undo(self, call: Call, operation: str) -> Item:
@@ -203,7 +208,9 @@ class Changes:
         return self.outcome(operation, self._seconds(call))
 
     def _seconds(self, call: Call) -> float:
-        return 0.0 if call.respond_async else self._settings.wait_seconds
+        if call.respond_async:
+            return 0.0
+        return self._settings.wait_seconds if call.waits is None else call.waits
 
     def _wait(self, operation: str, seconds: float) -> Item:
         """The operation as it is when it is over, or when the time is up."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +24,7 @@ Address = tuple[socket.AddressFamily, Any]
 class Ports:
     def __init__(self, settings: Settings) -> None:
         self._allowed = settings.endpoint_allow
+        self._in_all = settings.wait_seconds
 
     def tcp(self, call: Call) -> str:
         """Raises Invalid for a host that may not be called, Unreachable for a port that takes no connection."""
@@ -34,16 +36,26 @@ class Ports:
 
     def _check(self, protocol: str, port: Port, knock: Callable[[Address], str]) -> str:
         self._refuse(port.host, port.host, self._allowed)
+        try:
+            found = deadline.within(self._in_all, lambda: self._knocked(port, knock))
+        except NoAnswer:
+            raise Unreachable(f"{protocol} port {port} did not answer within {self._in_all:g} seconds") from None
+        except OSError as error:
+            complaint = error.strerror or "no answer in time"
+            raise Unreachable(f"{protocol} port {port} did not answer: {complaint}") from error
+        return f"{protocol} port {port} {found}"
+
+    def _knocked(self, port: Port, knock: Callable[[Address], str]) -> str:
+        """Raises the last address's OSError."""
         addresses = _addresses(port)
         for _, address in addresses:
             # A name may lead where its owner likes. What is called is the address that was looked at.
             self._refuse(address[0], port.host, "")
-        for address in addresses[:MOST_ADDRESSES]:
-            try:
-                return f"{protocol} port {port} {knock(address)}"
-            except OSError as error:
-                complaint = error.strerror or "no answer in time"
-        raise Unreachable(f"{protocol} port {port} did not answer: {complaint}")
+        *others, last = addresses[:MOST_ADDRESSES]
+        for address in others:
+            with contextlib.suppress(OSError):
+                return knock(address)
+        return knock(last)
 
     def _refuse(self, host: str, given: str, allowed: str) -> None:
         complaint = complain(host, allowed)

@@ -2,46 +2,13 @@
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import threading
 from collections.abc import Iterator
 from typing import Any
 
-import paramiko
 import pytest
 
 from .spider import Client
-
-
-class Door(paramiko.ServerInterface):  # type: ignore[misc]  # paramiko ships no types
-    """Lets in cb-user with one key, and runs what is asked for in a shell."""
-
-    def __init__(self, allowed: paramiko.PKey) -> None:
-        self._allowed = allowed
-
-    def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
-        known = username == "cb-user" and key.asbytes() == self._allowed.asbytes()
-        return int(paramiko.AUTH_SUCCESSFUL if known else paramiko.AUTH_FAILED)
-
-    def get_allowed_auths(self, username: str) -> str:
-        return "publickey"
-
-    def check_channel_request(self, kind: str, chanid: int) -> int:
-        return int(paramiko.OPEN_SUCCEEDED)
-
-    def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
-        threading.Thread(target=run, args=(channel, command.decode()), daemon=True).start()
-        return True
-
-
-def run(channel: paramiko.Channel, command: str) -> None:
-    given = channel.makefile("rb").read()
-    done = subprocess.run(["/bin/sh", "-c", command], input=given, capture_output=True, check=False)
-    channel.sendall(done.stdout)
-    channel.sendall_stderr(done.stderr)
-    channel.send_exit_status(done.returncode)
-    channel.close()
+from .ssh_door import door
 
 
 @pytest.fixture(scope="module")
@@ -53,24 +20,8 @@ def private_key(client: Client) -> str:
 
 @pytest.fixture(scope="module")
 def port(private_key: str) -> Iterator[int]:
-    import io
-
-    allowed, host_key = paramiko.RSAKey.from_private_key(io.StringIO(private_key)), paramiko.RSAKey.generate(2048)
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            transport = paramiko.Transport(connection)
-            transport.add_server_key(host_key)
-            transport.start_server(server=Door(allowed), event=threading.Event())
-
-    threading.Thread(target=serve, daemon=True).start()
-    yield listener.getsockname()[1]
-    listener.close()
+    with door(private_key) as found:
+        yield found
 
 
 def ask(client: Client, port: int, key: Any, command: str, user: str = "cb-user") -> Any:
