@@ -92,6 +92,7 @@ for _path, _methods in addresses().items():
 
 # EventBridge calls these, each a function of its own. Elsewhere the engine's own timer has them done.
 EACH_MINUTE = Rate(1, unit=Rate.MINUTES)
+EACH_HOUR = Rate(1, unit=Rate.HOURS)
 
 
 @app.schedule(EACH_MINUTE)
@@ -104,6 +105,12 @@ def collect(event: CloudWatchEvent) -> None:
 def merge(_event: CloudWatchEvent) -> None:
     """Adds what is recorded of calls to their statistics."""
     scheduled.merge(_opened())
+
+
+@app.schedule(EACH_HOUR)
+def reconcile(event: CloudWatchEvent) -> None:
+    """Looks for what nobody knows of at the clouds; does nothing until SPIDER_RECONCILE_SECONDS is set."""
+    scheduled.reconcile(_opened(), event.time)
 
 
 @app.schedule(EACH_MINUTE)

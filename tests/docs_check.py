@@ -76,7 +76,10 @@ def permissions() -> str:
         for verb, actions in capable.permissions.items()
         if actions
     ]
-    return PERMISSIONS + table(["cloud", "kind", "verb", "permissions"], rows)
+    for provider in drivers.providers():
+        if marked := drivers.driver(provider).capability().marked:
+            rows.append([provider, "all", "reconcile", _code(marked)])
+    return PERMISSIONS + table(["cloud", "kind", "verb", "permissions"], sorted(rows, key=lambda row: row[0]))
 
 
 MATRIX = """# What each driver can do
@@ -107,7 +110,8 @@ def matrix() -> str:
         [kind, verb, *(_can(capable[name], kind, verb) for name in names)] for kind in VERBS for verb in VERBS[kind]
     ]
     rows += [["tags of", kind, *("yes" if kind in capable[name].tagged else "-" for name in names)] for kind in TAGGED]
-    return MATRIX + table(["kind", "verb", *names], rows)
+    marked = ("-" if capable[name].marked is None else "yes" for name in names)
+    return MATRIX + table(["kind", "verb", *names], [*rows, ["all", "reconcile", *marked]])
 
 
 def _can(capability: Capability, kind: str, verb: str) -> str:

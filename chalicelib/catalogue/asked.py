@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from spider_drivers.contract import Capability, Iid, VmStatus
 
@@ -55,6 +56,44 @@ class CloudCall:
     name: str
     given: dict[str, str] = field(default_factory=dict)
     told: dict[str, str] = field(default_factory=dict)
+
+
+class Found(StrEnum):
+    """What is wrong with something that carries a token of Spider's, or with an identity."""
+
+    LEFT = "Left"  # by an operation that has failed
+    DELETED = "Deleted"  # its name is, or is forgotten
+    UNKNOWN = "Unknown"  # to every operation
+    DOUBLE = "Double"
+    NAMELESS = "Nameless"  # a subnet of a VPC that has a name
+    NAMED = "Named"  # nothing; it was to be removed
+    BUSY = "Busy"  # nothing, either
+    STUCK = "Stuck"
+
+
+class Settled(StrEnum):
+    """What is done about it."""
+
+    REMOVED = "Removed"
+    REMOVING = "Removing"
+    REPORTED = "Reported"
+    FREED = "Freed"
+    FAILED = "Failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something at a cloud, or an identity, that is not as it should be. `kind`: its own, or (`part` not "") that of
+    the resource whose part it is. `why`: what is wrong, in more words. `done`: by the `operation` if there is one."""
+
+    kind: str
+    iid: Iid
+    token: str
+    found: Found
+    done: Settled
+    why: str
+    part: str = ""
+    operation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

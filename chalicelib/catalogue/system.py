@@ -16,6 +16,15 @@ ANY_CALL = Kind(
     answer=wire.AnyCallInfo,
 )
 
+MARKED = Kind(
+    name="marked",
+    path="reconcile",
+    title="what Spider has marked",
+    history="RECONCILE",
+    managed=Managed.DEFAULT,
+    answer=wire.FindingInfo,
+)
+
 SYSTEM: tuple[Action, ...] = (
     *(
         Action(
@@ -155,5 +164,17 @@ SYSTEM: tuple[Action, ...] = (
         answer=wire.AnyCallInfo,
         kind=ANY_CALL,
         role=Role.ADMIN,
+    ),
+    Action(
+        name="reconcile",
+        method="POST",
+        path="/reconcile",
+        does="reconciling.reconcile",
+        summary="Find at the cloud what Spider has made and nobody knows of; what failed operations left is removed",
+        request=wire.Reconcile,
+        answer=wire.FindingInfo,
+        kind=MARKED,
+        envelope="finding",
+        role=Role.OPERATOR,
     ),
 )

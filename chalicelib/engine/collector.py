@@ -18,7 +18,7 @@ from spider_drivers.contract import SpiderError
 
 from ..catalogue.kinds import IMAGE, KEY_PAIR, REGION_ZONE, SECURITY_GROUP, SPEC, VM, VPC
 from ..catalogue.vocabulary import Kind
-from . import fanout
+from . import fanout, times
 from .accounts import Accounts
 from .connections import Connections, Target
 from .history import History, spans
@@ -68,8 +68,7 @@ class Collector:
 
     def collect_if_due(self, moment: datetime) -> None:
         """For a scheduler that calls each CALLED_SECONDS. `moment`: when it meant to."""
-        turn = round(moment.timestamp() / CALLED_SECONDS) * CALLED_SECONDS
-        if self._every and turn // self._every != (turn - CALLED_SECONDS) // self._every:
+        if times.is_turn(moment, self._every, CALLED_SECONDS):
             self.collect()
 
     def collect(self) -> None:
@@ -77,7 +76,7 @@ class Collector:
         if not self._every:
             return
         request = f"collect-{uuid.uuid4().hex[:12]}"
-        with self._history.gather(), spans.of_round(request):
+        with self._history.gather(), spans.of_round(request, "collect"):
             places = self._accounts.places(partial(self._names, request))
             outcomes = fanout.run([partial(self._measure, place, request) for place in places], self._seconds)
         errors = [outcome.error for outcome in outcomes if outcome.error is not None]

@@ -151,6 +151,13 @@ def released(identity: Identity, operation: str) -> Update:
     return Update(IDENTITIES, _key(identity), change, when={"operation": operation})
 
 
+def taken_over(identity: Identity, operation: str) -> Update:
+    """A delete takes hold of what an operation held that is over or gone, and that nobody else has taken since."""
+    change = {"state": State.DELETING.value, "operation": operation}
+    as_read = {"state": identity.state.value, "operation": identity.operation or ABSENT, "token": identity.token}
+    return Update(IDENTITIES, _key(identity), change, when=as_read)
+
+
 def controlled(identity: Identity, operation: str, changed: str) -> Update:
     """As released; reads of the cloud may show late what was done at the moment `changed`."""
     change = {"state": State.ACTIVE.value, "operation": None, "changed": changed}
@@ -211,6 +218,10 @@ class Census:
     def __init__(self, identities: Sequence[Identity]) -> None:
         self._all = identities
         self._names = {(one.kind, one.system_id): one for one in identities if one.system_id}
+
+    @property
+    def all(self) -> Sequence[Identity]:
+        return self._all
 
     def of_kind(self, kind: str) -> list[Identity]:
         return [one for one in self._all if one.kind == kind]

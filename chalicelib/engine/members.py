@@ -66,14 +66,15 @@ class Members:
         force: bool = call.body
         if not force:
             self._changes.check_unused(subnet)
-        return self._open_removal(call, vpc, subnet.ref, force=force)
+        return self.open_removal(call, vpc, subnet.ref, force=force)
 
     def _remove_at_cloud(self, call: Call) -> Any:
         vpc = self._identities.get(call.connection, call.kind, call.name)
         known = self._identities.of_connection(call.connection).known(SUBNET.name, call.member)
-        return self._open_removal(call, vpc, known.ref if known else Ref("", call.member))
+        return self.open_removal(call, vpc, known.ref if known else Ref("", call.member))
 
-    def _open_removal(self, call: Call, vpc: Identity, subnet: Ref, *, force: bool = False) -> Any:
+    def open_removal(self, call: Call, vpc: Identity, subnet: Ref, *, force: bool = False) -> Any:
+        """Without an id it is that of the subnet's name and token. Raises Conflict."""
         seconds = self._settings.force_deadline if force else self._settings.delete_deadline
         opening = self._changes.opening(vpc, "remove_subnet", seconds, subnet, force=force)
         return self._changes.change(call, vpc, opening, State.ACTIVE)

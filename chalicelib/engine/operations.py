@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -100,6 +100,16 @@ class Operations:
         """Those that exist, by id, in one read."""
         found = self._store.get_many(OPERATIONS, [(one,) for one in operations]) if operations else []
         return {row["id"]: row for row in found if row}
+
+    def of_connection(self, connection: str) -> Iterator[Item]:
+        """Those of the last day, and whatever is not over; newest first."""
+        cursor = None
+        while True:
+            page = self._store.query(OPERATIONS, connection, index="by_connection", reverse=True, cursor=cursor)
+            yield from page.items
+            cursor = page.cursor
+            if not cursor:
+                return
 
     def request(self, row: Item) -> Any:
         """The request's shape, unsealed."""

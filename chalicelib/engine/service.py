@@ -30,6 +30,7 @@ from .places import Places
 from .ports import Ports
 from .queue import SteppedQueue, ThreadedQueue
 from .reads import Reads
+from .reconciling import Reconciling
 from .registry import Registry
 from .rules import Rules
 from .sealing import Sealer, local_sealer
@@ -59,7 +60,7 @@ class Engine:
         self.connections = Connections(self.registry, self.history, clock, settings)
         self.operations = Operations(store, sealer, clock, settings)
         self.reads = Reads(store, clock, settings, self.connections, self.operations)
-        self.changes = Changes(settings, store, clock, self.connections, self.operations)
+        self.changes = Changes(settings, store, self.connections, self.operations)
         self.overview = Overview(store, self.operations, clock, settings)
         self.cancelling = Cancelling(self.operations, self.changes, self.overview)
         self.mapping = Mapping(store, self.connections, self.operations, self.reads)
@@ -67,6 +68,17 @@ class Engine:
         self.rules = Rules(settings, store, self.connections, self.changes)
         self.tags = Tags(settings, store, self.connections, self.changes, self.reads)
         self.destroying = Destroying(settings, store, clock, self.connections, self.changes)
+        self.reconciling = Reconciling(
+            settings,
+            store,
+            clock,
+            self.registry,
+            self.connections,
+            self.operations,
+            self.changes,
+            self.members,
+            self.history,
+        )
         self.about = About(store, self.connections)
         self.places = Places(self.registry, self.connections, self.reads)
         self.any_calls = AnyCalls(self.connections, self.reads)
@@ -130,6 +142,10 @@ class Engine:
         """Measures clouds, if that is on and `moment` is the turn of it."""
         self.collector.collect_if_due(moment)
 
+    def reconcile_if_due(self, moment: datetime) -> None:
+        """Holds the clouds against what is known here, if that is on and `moment` is the turn of it."""
+        self.reconciling.reconcile_if_due(moment)
+
     def work(self, seconds: float) -> None:
         """Waits until no operation is left in this process's queue, at most so long."""
         if isinstance(self.queue, ThreadedQueue):
@@ -140,6 +156,8 @@ class Engine:
         queue.every(merging.LOOK_SECONDS, self.merge)
         if self.settings.collect_seconds:
             queue.every(self.settings.collect_seconds, self.collector.collect)
+        if self.settings.reconcile_seconds:
+            queue.every(self.settings.reconcile_seconds, self.reconciling.reconcile_all)
 
     def _make_queue(self) -> ThreadedQueue | SteppedQueue:
         if isinstance(self.clock, VirtualClock):

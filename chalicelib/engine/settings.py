@@ -80,6 +80,11 @@ class Settings:
     merge_seconds: Annotated[
         float, "how long sums of calls are kept apart, to be added to the statistics many at once; answers have them"
     ] = 300.0
+    reconcile_seconds: Annotated[
+        float,
+        "how often what Spider has marked at the clouds is held against what it knows of; 0: only when asked for",
+        MAY_BE_0,
+    ] = 0.0
     collect_seconds: Annotated[
         float, "how often every region of every connection is measured; 0: never, as it costs calls", MAY_BE_0
     ] = 0.0

@@ -152,10 +152,16 @@ class Steps:
             case "remove_rules" | "remove_tag":
                 return Done([identities.released(identity, row["id"])], Deleted())
             case "remove_subnet":
-                gone: Ref = self._operations.request(row)
-                changes = identities.removed(self._member(row, gone.name)) if gone.name else []
-                return Done([identities.released(identity, row["id"]), *changes], Deleted())
+                return Done([identities.released(identity, row["id"]), *self._unnamed(row)], Deleted())
         return Done([identities.controlled(identity, row["id"], row["updated"])], outcome)
+
+    def _unnamed(self, row: Item) -> Sequence[Change]:
+        """A subnet that is gone has no name. One that was known by its token alone may have had that of another."""
+        gone: Ref = self._operations.request(row)
+        if gone.id is None and gone.token:
+            held = self._identities.find(row["connection"], SUBNET.name, gone.name, row["name"])
+            return identities.removed(held) if held and held.token == gone.token else []
+        return identities.removed(self._member(row, gone.name)) if gone.name else []
 
     def _added(self, row: Item, identity: Identity, vpc: Vpc) -> Done:
         """Others may have made subnets of that name: ours is the one that was noted."""

@@ -26,6 +26,13 @@ def epoch(moment: datetime, seconds: float) -> int:
     return int(moment.timestamp() + seconds)
 
 
+def is_turn(moment: datetime, every: float, called: float) -> bool:
+    """Whether a job that is to be done each `every` seconds (0: never) is due, when a scheduler that calls each
+    `called` seconds meant to call at the `moment`."""
+    turn = round(moment.timestamp() / called) * called
+    return every > 0 and turn // every != (turn - called) // every
+
+
 def hour(moment: datetime) -> str:
     """2026-11-25T13, in UTC."""
     return kept(moment)[: len("2026-11-25T13")]

@@ -1,4 +1,4 @@
-"""Jobs that a scheduler calls for once a minute, where the process itself may be frozen in between (Lambda)."""
+"""Jobs that a scheduler calls for once a minute or hour, where the process itself may be frozen in between (Lambda)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ class Engine(handle.Engine, Protocol):
 
     def merge(self) -> None: ...
 
+    def reconcile_if_due(self, moment: datetime) -> None: ...
+
     def sweep(self) -> None: ...
 
     def work(self, seconds: float) -> None: ...
@@ -30,6 +32,11 @@ def collect(engine: Engine, time: str) -> None:
 
 def merge(engine: Engine) -> None:
     engine.merge()
+
+
+def reconcile(engine: Engine, time: str) -> None:
+    """`time`: when the scheduler meant to call (ISO 8601)."""
+    engine.reconcile_if_due(datetime.fromisoformat(time))
 
 
 def sweep(engine: Engine) -> None:

@@ -1,4 +1,4 @@
-"""The functions that EventBridge calls once a minute, as it calls them, with a real engine behind them."""
+"""The functions that EventBridge calls once a minute or an hour, as it calls them, with a real engine behind them."""
 
 from __future__ import annotations
 
@@ -75,11 +75,26 @@ def images(engine: Engine) -> int:
     return sum(row["api"] == "describe_images" for row in kept(engine.store))
 
 
-def test_each_is_called_once_a_minute() -> None:
+def test_each_is_called_once_a_minute_or_an_hour() -> None:
     sources = [source for source in app.app.event_sources if isinstance(source, ScheduledEventConfig)]
-    assert {source.name for source in sources} == {"collect", "merge", "sweep"}
-    assert {source.schedule_expression for source in sources} == {app.EACH_MINUTE}
-    assert app.EACH_MINUTE.to_string() == "rate(1 minute)"
+    minute, hour = app.EACH_MINUTE, app.EACH_HOUR
+    called = {source.name: source.schedule_expression for source in sources}
+    assert called == {"collect": minute, "merge": minute, "sweep": minute, "reconcile": hour}
+    assert (minute.to_string(), hour.to_string()) == ("rate(1 minute)", "rate(1 hour)")
+
+
+@pytest.mark.parametrize("often", ["0", "86400"])
+def test_reconcile_looks_at_the_clouds_once_a_day_if_it_is_switched_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, often: str
+) -> None:
+    def lists(engine: Engine) -> int:
+        return sum(row["api"] == "describe_addresses" for row in kept(engine.store))
+
+    with inside_lambda(tmp_path, monkeypatch, reconcile_seconds=often) as engine:
+        register_mock(engine, tmp_path)
+        for hour in range(48):
+            invoke("reconcile", DUE + timedelta(hours=hour))
+        assert lists(engine) == (2 if often == "86400" else 0), "recorded before the function ends"
 
 
 def test_collect_does_nothing_until_it_is_switched_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

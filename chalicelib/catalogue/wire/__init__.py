@@ -41,6 +41,7 @@ from .mapping import (
     VmUsingResources,
 )
 from .operations import Operations
+from .reconcile import FindingInfo, Reconcile
 from .requests import (
     ConnectionConfigIn,
     Control,
@@ -115,6 +116,7 @@ __all__ = [
     "DriverCapability",
     "DriverIn",
     "DriverInfo",
+    "FindingInfo",
     "HostPort",
     "IidOut",
     "ImageCreate",
@@ -137,6 +139,7 @@ __all__ = [
     "Paged",
     "PlainText",
     "Preconfig",
+    "Reconcile",
     "Refreshable",
     "RegionIn",
     "RegionInfo",

@@ -49,9 +49,9 @@ def of_try(row: Mapping[str, Any]) -> Iterator[None]:
         yield
 
 
-def of_round(request_id: str) -> AbstractContextManager[None]:
-    """Of the collector, over all clouds."""
-    return _span("collect", "INTERNAL", {"spider.request": request_id}, "")
+def of_round(request_id: str, name: str) -> AbstractContextManager[None]:
+    """Of a job of that name, over all clouds."""
+    return _span(name, "INTERNAL", {"spider.request": request_id}, "")
 
 
 def of_call(record: CallRecord) -> None:

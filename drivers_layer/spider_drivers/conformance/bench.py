@@ -6,13 +6,14 @@ import base64
 import ipaddress
 import itertools
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 from ..contract import (
     Direction,
     KeyPairRequest,
+    Marked,
     Protocol,
     Ref,
     Rule,
@@ -181,6 +182,13 @@ class Bench:
     def read(self, kind: str) -> Any:
         """The handler of a kind, for reads within `reading`."""
         return self.cloud.connection.handler(kind)
+
+    def marked(self, token: str) -> Sequence[Marked]:
+        """What carries the token of an operation."""
+        with acting(self.cloud):
+            every = self.cloud.connection.marked()
+        spelled = self.cloud.driver.mark(token)
+        return [one for one in every if one.token == spelled]
 
     def list(self, kind: str) -> list[Any]:
         with acting(self.cloud):

@@ -44,6 +44,7 @@ from .interface import (
     VmHandler,
     VpcHandler,
 )
+from .marked import Marked
 from .redacting import redact
 from .shapes import (
     EVERYTHING_OUT,
@@ -116,6 +117,7 @@ __all__ = [
     "KeyReused",
     "KindCapability",
     "LimitExceeded",
+    "Marked",
     "MissingReference",
     "NoAnswer",
     "NoCapacity",

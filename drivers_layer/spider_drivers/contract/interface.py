@@ -21,6 +21,7 @@ from .attempt import Attempt, Wait
 from .calls import CallRecorder
 from .capability import Capability
 from .errors import Unsupported
+from .marked import Marked
 from .shapes import (
     Iid,
     Image,
@@ -239,6 +240,11 @@ class CloudConnection(ABC):
         """What this cloud can do beside the rest, by a name that CB-Spider's clients know; texts in, texts out."""
         return {}
 
+    def marked(self) -> Sequence[Marked]:
+        """All that carries a token of Spider's among what the handlers list, and its parts where the cloud lists them,
+        in as few calls as the cloud allows. What is terminated is absent."""
+        raise Unsupported("this driver does not tell what carries Spider's tokens: not implemented")
+
     @abstractmethod
     def check(self) -> None:
         """Raises a SpiderError when the cloud does not accept the credential."""
@@ -255,6 +261,10 @@ class CloudDriver(ABC):
 
     @abstractmethod
     def capability(self) -> Capability: ...
+
+    def mark(self, token: str) -> str:
+        """How `marked` spells an operation's token: as it is, unless the cloud has no room for it."""
+        return token
 
     @abstractmethod
     def connect(self, info: ConnectionInfo, recorder: CallRecorder) -> CloudConnection:

@@ -24,6 +24,10 @@ def _kind(**permissions: str) -> KindCapability:
     return KindCapability(permissions={verb: tuple(apis.split()) for verb, apis in permissions.items()})
 
 
+def _apis(words: str) -> tuple[str, ...]:
+    return tuple(f"describe_{word}" for word in words.split())
+
+
 _CAPABILITY = Capability(
     credential_keys=(Key("MockName"),),
     region_keys=(
@@ -83,6 +87,9 @@ _CAPABILITY = Capability(
     },
     tagged=frozenset({"vpc", "subnet", "security_group", "key_pair", "vm"}),
     default_network=True,
+    marked=tuple(
+        f"describe_{word}" for word in ["vpcs", "subnets", "security_groups", "key_pairs", "vms", "addresses"]
+    ),
 )
 
 

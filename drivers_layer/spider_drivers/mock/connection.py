@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..contract import (
@@ -15,6 +15,7 @@ from ..contract import (
     ConnectionInfo,
     InUse,
     Invalid,
+    Marked,
     MissingReference,
     NoAnswer,
     NoCapacity,
@@ -35,6 +36,7 @@ from .faults import WireError
 from .knobs import Knobs
 from .memory import Row
 
+TOKEN = "spider-token"
 # The cloud's code → the contract's error and the field of the request that it is about.
 ERRORS: dict[str, tuple[type[SpiderError], str | None]] = {
     "DependencyViolation": (InUse, None),
@@ -134,7 +136,7 @@ class Client:
 
     def made_by(self, api: str, token: str, **filters: str) -> str | None:
         """The id of what a create call with this token made."""
-        rows = self.all(api, {"tag:spider-token": token, **filters})
+        rows = self.all(api, {f"tag:{TOKEN}": token, **filters})
         return rows[0]["id"] if rows else None
 
     def remove(self, api: str, read: str, **row_id: str) -> Wait | None:
@@ -156,12 +158,12 @@ def going(name: str, cloud_id: str, remove: Callable[[str], Wait | None]) -> Par
 
 def tags(token: str, given: Mapping[str, str]) -> dict[str, str]:
     """What a create call carries, so that it can be found again after a crash."""
-    return {**given, "spider-token": token}
+    return {**given, TOKEN: token}
 
 
 def users_tags(row: Row) -> dict[str, str]:
     """The user's tags: without Spider's own."""
-    return {key: value for key, value in row["tags"].items() if key != "spider-token"}
+    return {key: value for key, value in row["tags"].items() if key != TOKEN}
 
 
 def _pass_time(recorder: CallRecorder, seconds: float) -> None:
@@ -196,6 +198,11 @@ class MockConnection(CloudConnection):
         from .any_call import count_all
 
         return {"countAll": lambda _: count_all(self.client)}
+
+    def marked(self) -> Sequence[Marked]:
+        from .marked import listed
+
+        return list(listed(self.client))
 
     def check(self) -> None:
         self.client.call("describe_account")
