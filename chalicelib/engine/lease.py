@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,14 +11,23 @@ from spider_drivers.contract import Attempt, Cancelled, Clock
 
 from ..store import OPERATIONS, Conflict, Item, Store, StoreUnavailable, Update
 from . import times
-from .operations import DONE, is_to_be_looked_for
+from .operations import DONE, State, is_to_be_looked_for
 from .settings import Settings
 
 _REMOVING = frozenset({"delete", "delete_csp", "remove_subnet"})
+RENEWED_AT_ONCE = 25  # in one transaction: one that a worker writes to just then holds up so many
 
 
 class LeaseLost(Exception):
     """Another worker has taken the operation over; this one must not touch the cloud again."""
+
+
+class NotDue(Exception):
+    """Whoever has put the operation off has sent a message for its time. `seconds`: until then."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"due in {seconds:g} s")
+        self.seconds = seconds
 
 
 class Lease:
@@ -58,9 +68,31 @@ class Lease:
             fresh = self._store.get(OPERATIONS, (self.row["id"],)) or {}
             self.row["cancelled"] = fresh.get("cancelled", False)
 
+    @property
+    def left(self) -> float:
+        """Of its time, from 1 down; below 0 when it has run out."""
+        return (self._until - self._clock.now()).total_seconds() / self._seconds
+
+    def renewal(self, until: datetime) -> Update:
+        """What renews it along with others. Refused once it is released, or renewed by itself."""
+        change = {"lease_until": times.kept(until), "due": times.kept(until), "updated": times.kept(self._clock.now())}
+        as_known = {"fence": self.fence, "lease_until": times.kept(self._until)}
+        return Update(OPERATIONS, (self.row["id"],), change, when=as_known)
+
+    def renewed(self, renewal: Update, until: datetime, fresh: Item) -> None:
+        """`fresh`: the operation, read afterwards."""
+        with self._lock:
+            if self._over or until <= self._until:
+                return
+            self._until = until
+            self.row = {**self.row, **renewal.set, "cancelled": fresh.get("cancelled", False)}
+
     def check(self) -> None:
-        """Before a call that changes the cloud. Raises LeaseLost, Cancelled."""
-        if self._clock.now() >= self._until:
+        """Before a call that changes the cloud. Renews what is about to run out, so that the call does not run into the
+        end. Raises LeaseLost, Cancelled."""
+        if self.left < 1 / 3:
+            self.renew()
+        if self._over or self.left <= 0:
             raise LeaseLost(self.row["id"])
         if self.row.get("cancelled") and self.row["state"] == "RUNNING":
             raise Cancelled("the operation was cancelled")
@@ -123,7 +155,7 @@ class Leases:
         self._held: dict[str, Lease] = {}
 
     def take(self, operation: str) -> Lease | None:
-        """None when there is nothing to do: finished, unknown, or in another worker's hands."""
+        """None when there is nothing to do: finished, unknown, or in another worker's hands. Raises NotDue."""
         row, now = self._store.get(OPERATIONS, (operation,)), self._clock.now()
         if row is None or row.get("state") is None:
             return None
@@ -132,6 +164,9 @@ class Leases:
         last = times.read_or_none(row.get("lease_until"))
         if last is not None and last > now:
             return None
+        early = (times.read(row["due"]) - now).total_seconds()
+        if early > 0 and not (row.get("cancelled") and row["state"] == State.RUNNING):
+            raise NotDue(early)
         until = times.kept(times.after(now, self._seconds))
         change = {
             "fence": row["fence"] + 1,
@@ -141,8 +176,9 @@ class Leases:
             "waits_for": None,
             "unclean_since": _unclean_since(row, last),
         }
-        # Who held the lease before may have finished since it was read, which leaves the fence as it was.
-        as_read = {"fence": row["fence"], "state": row["state"]}
+        # Since it was read, who held the lease before may have finished, which leaves the fence as it was, or may have
+        # renewed it after all.
+        as_read = {"fence": row["fence"], "state": row["state"], "lease_until": row.get("lease_until")}
         try:
             self._store.write(Update(OPERATIONS, (operation,), change, when=as_read))
         except Conflict:
@@ -162,12 +198,35 @@ class Leases:
             del self._held[lease.row["id"]]
 
     def renew_all(self) -> None:
-        """To be called three times in a lease's time."""
-        for lease in list(self._held.values()):
-            try:
-                lease.renew()
-            except (LeaseLost, StoreUnavailable):
-                self.drop(lease)
+        """To be called three times in a lease's time. What has just been taken can wait for the next one."""
+        aging = [lease for lease in list(self._held.values()) if lease.left < 5 / 6]
+        for first in range(0, len(aging), RENEWED_AT_ONCE):
+            self._renew(aging[first : first + RENEWED_AT_ONCE])
+
+    def _renew(self, leases: Sequence[Lease]) -> None:
+        """Many in one write. Each that is refused in it is renewed alone, which tells what has become of it."""
+        until = times.after(self._clock.now(), self._seconds)
+        renewals = [lease.renewal(until) for lease in leases]
+        try:
+            self._store.write(*renewals)
+            rows = self._store.get_many(OPERATIONS, [renewal.key for renewal in renewals])
+        except Conflict as conflict:
+            for number in conflict.failed:
+                self._renew_alone(leases[number])
+            self._renew([lease for number, lease in enumerate(leases) if number not in conflict.failed])
+            return
+        except StoreUnavailable:
+            return  # they have time left; whoever is about to change the cloud renews his own
+        for lease, renewal, row in zip(leases, renewals, rows, strict=True):
+            lease.renewed(renewal, until, row or {})
+
+    def _renew_alone(self, lease: Lease) -> None:
+        try:
+            lease.renew()
+        except LeaseLost:
+            self.drop(lease)
+        except StoreUnavailable:
+            return  # as above
 
 
 def _unclean_since(row: Item, last: datetime | None) -> str | None:

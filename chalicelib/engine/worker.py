@@ -22,7 +22,7 @@ from spider_drivers.contract import (
 from ..store import Conflict, Store, StoreUnavailable
 from . import faults, times
 from .history import History, spans
-from .lease import Lease, LeaseLost, Leases
+from .lease import Lease, LeaseLost, Leases, NotDue
 from .operations import Operations, State, is_over
 from .queue import Queue
 from .settings import Settings
@@ -31,6 +31,7 @@ from .steps import UNDONE_BY, Done, Steps
 log = logging.getLogger("spider.worker")
 
 MOST_DOUBLINGS = 32  # of a pause; a float has no more than a thousand
+SKEW_SECONDS = 1.0
 PASSING = (Throttled, Unavailable, NoAnswer, Unreachable)
 
 
@@ -58,7 +59,7 @@ class Worker:
     def work(self, operation: str) -> None:
         """One try. Afterwards the operation is finished or due again; a worker that dies here leaves it to the
         sweeper."""
-        lease = self._leases.take(operation)
+        lease = self._take(operation)
         if lease is None:
             return
         try:
@@ -70,6 +71,15 @@ class Worker:
             self._leases.drop(lease)
             if is_over(lease.row) or not lease.is_released:  # else there is nothing new for those who wait
                 self.queue.wake(operation)
+
+    def _take(self, operation: str) -> Lease | None:
+        try:
+            return self._leases.take(operation)
+        except NotDue as early:
+            # A message that has come twice goes, or there would soon be many of one operation. Clocks differ a little.
+            if early.seconds < SKEW_SECONDS:
+                self.queue.send(operation, early.seconds)
+            return None
 
     def _try(self, lease: Lease) -> None:
         try:
