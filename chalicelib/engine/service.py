@@ -60,7 +60,7 @@ class Engine:
         self.connections = Connections(self.registry, self.history, clock, settings)
         self.operations = Operations(store, sealer, clock, settings)
         self.reads = Reads(store, clock, settings, self.connections, self.operations)
-        self.changes = Changes(settings, store, self.connections, self.operations)
+        self.changes = Changes(settings, store, clock, self.connections, self.operations)
         self.overview = Overview(store, self.operations, clock, settings)
         self.cancelling = Cancelling(self.operations, self.changes, self.overview)
         self.mapping = Mapping(store, self.connections, self.operations, self.reads)
