@@ -20,6 +20,7 @@ from spider_drivers.contract import (
 from spider_drivers.contract import registry as drivers
 
 from ..catalogue.vocabulary import Kind
+from ..store import Item
 from .history import History
 from .registry import Registry
 from .settings import Settings
@@ -27,12 +28,15 @@ from .settings import Settings
 
 @dataclass(frozen=True)
 class Target:
-    """Where a connection leads. `version` changes with each of its parts."""
+    """Where a connection leads. `version` changes with each of its parts; `credential` is its name, and `paces` the
+    row that tells how fast it may call, if clouds have said so (`limit.py`)."""
 
     info: ConnectionInfo
     capability: Capability
     version: str
     secrets: tuple[str, ...] = field(repr=False)
+    credential: str = ""
+    paces: Item | None = None
 
     def in_region(self, region: str) -> Target:
         """The same credential in another region, without a zone."""
@@ -74,7 +78,7 @@ class Connections:
     def target(self, name: str) -> Target:
         """Two reads of the store. Raises NotFound."""
         row = self._registry.row("connection", name)
-        driver, credential, region = self._registry.parts(row)
+        driver, credential, region, paces = self._registry.parts(row)
         values = self._registry.opened(credential)
         capability = drivers.driver(row["provider"]).capability()
         return Target(
@@ -82,6 +86,8 @@ class Connections:
             capability=capability,
             version="/".join(part["version"] for part in (row, driver, credential, region)),
             secrets=capability.secrets(values),
+            credential=credential["name"],
+            paces=paces,
         )
 
     @contextmanager

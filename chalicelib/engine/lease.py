@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Sequence
 from datetime import datetime
@@ -31,7 +32,10 @@ class NotDue(Exception):
 
 
 class Lease:
-    """Every write is conditional on the fence. `row` is the operation as this lease knows it."""
+    """Every write is conditional on the fence. `row` is the operation as this lease knows it; `slot` the row of a turn
+    at the cloud that goes with it (`limit.py`)."""
+
+    slot: Item | None = None
 
     def __init__(self, store: Store, clock: Clock, seconds: float, row: Item) -> None:
         self.row = row
@@ -219,6 +223,14 @@ class Leases:
             return  # they have time left; whoever is about to change the cloud renews his own
         for lease, renewal, row in zip(leases, renewals, rows, strict=True):
             lease.renewed(renewal, until, row or {})
+        self._renew_slots([slot for lease in leases if (slot := lease.slot)], until)
+
+    def _renew_slots(self, slots: Sequence[Item], until: datetime) -> None:
+        """One that was given back just now is taken for a lease's time longer, which costs time and nothing else."""
+        if not slots:
+            return
+        with contextlib.suppress(StoreUnavailable):
+            self._store.put_all(OPERATIONS, [{**slot, "expires": times.epoch(until, 0.0)} for slot in slots])
 
     def _renew_alone(self, lease: Lease) -> None:
         try:

@@ -12,6 +12,7 @@ from spider_drivers.contract import registry as drivers
 from ..catalogue.kinds import CONNECTION
 from ..catalogue.records import Connection, Credential, Deleted, Driver, Region
 from ..store import CONNECTIONS, Delete, Put, Store, join_key
+from ..store import Key as StoreKey
 from .call import Call
 from .endpoints import check_endpoint
 from .sealing import Sealer
@@ -84,15 +85,17 @@ class Registry:
             raise NotFound(f"{name}: does not exist!", field=kind)
         return found
 
-    def parts(self, connection: Row) -> tuple[Row, Row, Row]:
-        """A connection config's driver, credential and region, in one read. Raises NotFound."""
+    def parts(self, connection: Row) -> tuple[Row, Row, Row, Row | None]:
+        """A connection config's driver, credential and region, and the credential's paces if it has any, in one read.
+        Raises NotFound."""
         kinds = ("driver", "credential", "region")
-        found = self._store.get_many(CONNECTIONS, [(kind, connection[kind]) for kind in kinds])
+        keys = [(kind, connection[kind]) for kind in kinds]
+        *found, paces = self._store.get_many(CONNECTIONS, [*keys, paces_key(connection["credential"])])
         for kind, row in zip(kinds, found, strict=True):
             if row is None:
                 raise NotFound(f"{connection[kind]}: does not exist! ({kind} of '{connection['name']}')", field=kind)
         driver, credential, region = (row for row in found if row)
-        return driver, credential, region
+        return driver, credential, region, paces
 
     def opened(self, credential: Row) -> dict[str, str]:
         """A credential's values in the clear. Raises BrokenSeal."""
@@ -140,6 +143,11 @@ class Registry:
                 raise Invalid(
                     f"the {kind} '{name}' is for {row['provider']}, not for {connection.provider}", field=kind
                 )
+
+
+def paces_key(credential: str) -> StoreKey:
+    """Of the row that tells how fast the clouds say that a credential may call."""
+    return ("paces", credential)
 
 
 def _place(name: str, key: str) -> str:

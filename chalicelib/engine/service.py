@@ -22,6 +22,7 @@ from .destroying import Destroying
 from .everywhere import Everywhere
 from .history import History, Merging, Records, Stats, merging, spans
 from .lease import Leases
+from .limit import Limits
 from .mapping import Mapping
 from .members import Members
 from .operations import SHARDS, Operations
@@ -86,7 +87,8 @@ class Engine:
         self.everywhere = Everywhere(settings, self.registry, self.reads)
         self.collector = Collector(settings, self.registry, self.connections, self.history)
         self._leases = Leases(store, clock, settings)
-        steps = Steps(store, self.connections, self.operations)
+        self._limits = Limits(store, clock, settings)
+        steps = Steps(store, self.connections, self.operations, self._limits)
         self.worker = Worker(store, clock, settings, self.history, self.operations, self._leases, steps)
         self.queue = self._make_queue()
         self.worker.queue = self.changes.queue = self.queue

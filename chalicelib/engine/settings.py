@@ -62,6 +62,12 @@ class Settings:
     sweep_seconds: Annotated[float, "how often operations without a worker are looked for"] = 60.0
     retry_seconds: Annotated[float, "first pause before a call is tried again; doubles each time"] = 1.0
     retry_limit_seconds: Annotated[float, "longest such pause"] = 30.0
+    throttled_tries: Annotated[
+        int,
+        "of one kind and verb at once where a cloud says that calls come too fast, at first: half of them each time it "
+        "says so again, one more each 10 seconds that it does not; 0: any number",
+        MAY_BE_0,
+    ] = 4
     give_up_seconds: Annotated[float, "how long a cloud may give no answer before a change is given up"] = 180.0
     create_deadline: Annotated[float, "how long a create may take"] = 1200.0
     delete_deadline: Annotated[float, "how long a delete may take"] = 1200.0

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from spider_drivers.contract import Attempt, CallScope, KeyPairRequest, NotFound, Ref, Vpc, Wait
+from spider_drivers.contract import Attempt, CallScope, CloudConnection, KeyPairRequest, NotFound, Ref, Vpc, Wait
 
 from ..catalogue.kinds import KINDS, SUBNET
 from ..catalogue.records import Deleted
@@ -16,6 +16,7 @@ from . import identities, rules, shapes, tags
 from .connections import Connections, Target
 from .identities import Census, Identities, Identity, State
 from .lease import Lease
+from .limit import Limits
 from .operations import Operations
 from .references import resolve
 
@@ -36,13 +37,14 @@ class Done:
 
 
 class Steps:
-    def __init__(self, store: Store, connections: Connections, operations: Operations) -> None:
+    def __init__(self, store: Store, connections: Connections, operations: Operations, limits: Limits) -> None:
         self._connections = connections
+        self._limits = limits
         self._operations = operations
         self._identities = Identities(store)
 
     def forward(self, lease: Lease) -> Wait | Done:
-        """Raises any SpiderError."""
+        """Raises NoTurn and any SpiderError."""
         row = lease.row
         target = self._connections.target(row["connection"])
         if row["verb"] == "create":
@@ -85,7 +87,7 @@ class Steps:
         if row["kind"] in target.capability.kept:
             return None
         name = row.get("cloud_name") or row["name"]
-        with self._connections.open(target, _scope(row, target)) as cloud:
+        with self._cloud(lease, target, UNDONE_BY.get(row["verb"]) or row["verb"]) as cloud:
             handler = cloud.handler(row["kind"])
             if row["verb"] in ("create", "delete"):
                 return handler.delete(Ref(name, None, row["token"]), attempt)  # type: ignore[no-any-return]
@@ -117,11 +119,18 @@ class Steps:
     def _asked(self, lease: Lease, target: Target, verb: str, ref: Ref) -> Any:
         """What the driver answers to a verb about what exists."""
         request = [] if lease.row.get("request") is None else [self._operations.request(lease.row)]
-        with self._connections.open(target, _scope(lease.row, target)) as cloud:
+        with self._cloud(lease, target, verb) as cloud:
             if verb in ("add_tag", "remove_tag"):
                 return tags.asked(cloud, verb, lease.row["kind"], ref, request[0], lease.attempt())
             handler = cloud.handler(lease.row["kind"])
             return getattr(handler, _AT_DRIVERS.get(verb, verb))(ref, *request, lease.attempt())
+
+    @contextlib.contextmanager
+    def _cloud(self, lease: Lease, target: Target, verb: str) -> Iterator[CloudConnection]:
+        """`verb`: what it is asked for. Raises NoTurn."""
+        scope = _scope(lease.row, target)
+        with self._limits.turn(lease, target, verb), self._connections.open(target, scope) as cloud:
+            yield cloud
 
     def _kept(self, row: Item, identity: Identity) -> Done:
         """What the cloud does not have is changed here."""
@@ -188,7 +197,7 @@ class Steps:
             outcome = request.expected()
             outcome = replace(outcome, iid=replace(outcome.iid, id=row["name"]))
         else:
-            with self._connections.open(target, _scope(row, target)) as cloud:
+            with self._cloud(lease, target, row["verb"]) as cloud:
                 outcome = cloud.handler(row["kind"]).create(request, lease.attempt())
             if isinstance(outcome, Wait):
                 return outcome

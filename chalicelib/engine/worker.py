@@ -23,6 +23,7 @@ from ..store import Conflict, Store, StoreUnavailable
 from . import faults, times
 from .history import History, spans
 from .lease import Lease, LeaseLost, Leases, NotDue
+from .limit import NoTurn
 from .operations import Operations, State, is_over
 from .queue import Queue
 from .settings import Settings
@@ -91,6 +92,8 @@ class Worker:
                 self._forward(lease)
         except SpiderError as error:
             self._failed(lease, error)
+        except NoTurn as none:
+            self._not_yet(lease, none)
         except (LeaseLost, StoreUnavailable):
             raise  # the lease runs out, and the next try starts as after a death
         except Exception as error:
@@ -176,6 +179,15 @@ class Worker:
         failures = lease.row.get("failures", 0)
         self._again(lease, self._pause(failures, error), error.message, failures=failures + 1, **change)
 
+    def _not_yet(self, lease: Lease, none: NoTurn) -> None:
+        """Neither a failure, nor time that the cloud was silent: it was not asked."""
+        missed = lease.row.get("missed", 0)
+        seconds = none.seconds + self._jitter(missed)
+        change: dict[str, object] = {"missed": missed + 1}
+        if since := times.read_or_none(lease.row.get("failing_since")):
+            change["failing_since"] = times.kept(times.after(since, seconds))
+        self._again(lease, seconds, none.reason, **change)
+
     def _could_not_undo(self, lease: Lease, error: SpiderError) -> None:
         """Compensation is tried until its own deadline; then the operation lists what it has left behind."""
         row = lease.row
@@ -194,12 +206,14 @@ class Worker:
 
     def _pause(self, failures: int, error: SpiderError) -> float:
         """Exponential with full jitter, never less than the cloud asked for. Seconds."""
-        doubled = self._settings.retry_seconds * 2.0 ** min(failures, MOST_DOUBLINGS)
-        most = min(self._settings.retry_limit_seconds, doubled)
-        return (error.retry_after or 0.0) + random.uniform(0.0, most)  # no secret hangs on it
+        return (error.retry_after or 0.0) + self._jitter(failures)
+
+    def _jitter(self, times_before: int) -> float:
+        doubled = self._settings.retry_seconds * 2.0 ** min(times_before, MOST_DOUBLINGS)
+        return random.uniform(0.0, min(self._settings.retry_limit_seconds, doubled))  # no secret hangs on it
 
     def _again(self, lease: Lease, seconds: float, reason: str, **change: object) -> None:
-        lease.release(seconds, reason, **change)
+        lease.release(seconds, reason, **{"missed": None, **change})
         self.queue.send(lease.row["id"], seconds)
 
     def _close(self, lease: Lease, done: Done, *, look: bool = False) -> None:

@@ -6,8 +6,14 @@ A throttled call has done nothing, so it is the only one that a driver may send 
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+
+# Who is told of every call that comes too fast, with the seconds that the cloud asks for: the engine sets it around a
+# try, so that others go more slowly while this one waits.
+told: ContextVar[Callable[[float | None], None]] = ContextVar("spider_throttled_told", default=lambda _: None)
 
 THROTTLED_SECONDS = 10.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 4.0
@@ -25,6 +31,7 @@ class Patience:
 
         What the cloud asks for is kept exactly; where it asks for nothing, pauses double and are jittered.
         """
+        told.get()(retry_after)
         seconds = retry_after
         if seconds is None:
             seconds = self._next * random.uniform(0.5, 1.0)
