@@ -21,7 +21,7 @@ from ..catalogue.kinds import CONNECTION, SUBNET, VPC
 from ..catalogue.records import Accepted
 from ..catalogue.system import MARKED
 from ..store import Store
-from . import times
+from . import deadline, times
 from .call import Call
 from .changes import Changes
 from .connections import Connections, Target
@@ -109,8 +109,11 @@ class Reconciling:
             self.reconcile_all()
 
     def _marked(self, call: Call, target: Target) -> Sequence[Marked]:
-        with self._connections.open(target, target.scope(MARKED, "", call.request_id)) as cloud:
-            return cloud.marked()
+        def read() -> Sequence[Marked]:
+            with self._connections.open(target, target.scope(MARKED, "", call.request_id)) as cloud:
+                return cloud.marked()
+
+        return deadline.within(min(self._settings.read_seconds, self._settings.wait_seconds), read)
 
     def _cases(self, call: Call, target: Target, marked: Iterable[Marked]) -> Iterable[_Case]:
         """Of what is not as it should be. Names and operations are read after the cloud: what it shows has been opened

@@ -117,6 +117,15 @@ def start(home: Path, **settings: str) -> Process:
     return Process(Client(f"http://127.0.0.1:{port}"), popen.pid, running.log, popen.wait, stack)
 
 
+@contextlib.contextmanager
+def killed(process: Process) -> Iterator[Process]:
+    """In the end."""
+    try:
+        yield process
+    finally:
+        process.kill()
+
+
 def environment(home: Path, settings: Mapping[str, str]) -> dict[str, str]:
     named = {f"SPIDER_{name.upper()}": value for name, value in settings.items()}
     return {"SPIDER_HOME": str(home), "PYTHONPATH": str(ROOT), **named}

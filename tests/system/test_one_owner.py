@@ -18,7 +18,7 @@ import pytest
 from tests.faults.warm import Start, warm
 from tests.servers import twin
 
-from .spider import Client, Process
+from .spider import Client, killed
 from .three_clouds import PROVIDERS, Asking, Emulated
 
 CUT, IN_PARALLEL, IN_TURN = 10, 30, 20
@@ -79,15 +79,6 @@ def test_of_a_hundred_creates_of_one_name_one_succeeds(place: Emulated, start: S
         other.client.call("DELETE", "/vpc/one", asking.on)
     assert place.contents() == before
     print(f"{place.provider}: {CREATES} creates of a VPC on two servers: 1 made")
-
-
-@contextlib.contextmanager
-def killed(process: Process) -> Iterator[Process]:
-    """In the end."""
-    try:
-        yield process
-    finally:
-        process.kill()
 
 
 def calls_of_a_create(place: Emulated, client: Client, asking: Asking, path: str) -> Counter[str]:

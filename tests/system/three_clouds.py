@@ -17,6 +17,7 @@ from tests.servers import Twin, tell
 from .clouds import Cloud, emulated
 
 PROVIDERS: Final = ("AWS", "AZURE", "OPENSTACK")
+RULE: Final = {"FromPort": "22", "ToPort": "22", "IPProtocol": "tcp", "Direction": "inbound"}
 # It is made with the first resource and stays.
 RESOURCE_GROUP: Final = re.compile(r"/subscriptions/[^/]+/resourcegroups/[^/]+", re.IGNORECASE)
 READS: Final = ("Describe", "Get", "List", "GET ", "HEAD ")
@@ -88,8 +89,7 @@ class Asking:
         return self.create({"Name": name, "IPv4_CIDR": self.cloud.cidr, "SubnetInfoList": nets})
 
     def group(self, name: str, vpc: str) -> dict[str, Any]:
-        rule = {"FromPort": "22", "ToPort": "22", "IPProtocol": "tcp", "Direction": "inbound"}
-        return self.create({"Name": name, "VPCName": vpc, "SecurityRules": [rule]})
+        return self.create({"Name": name, "VPCName": vpc, "SecurityRules": [RULE]})
 
     def key_pair(self, name: str) -> dict[str, Any]:
         return self.create({"Name": name})
