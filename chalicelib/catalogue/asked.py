@@ -65,7 +65,7 @@ class Found(StrEnum):
     DELETED = "Deleted"  # its name is, or is forgotten
     UNKNOWN = "Unknown"  # to every operation
     DOUBLE = "Double"
-    NAMELESS = "Nameless"  # a subnet of a VPC that has a name
+    NAMELESS = "Nameless"  # though what its token is of has a name
     NAMED = "Named"  # nothing; it was to be removed
     BUSY = "Busy"  # nothing, either
     STUCK = "Stuck"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from spider_drivers.contract import Attempt, Cancelled, Clock
+from spider_drivers.contract import INTENDED, Attempt, Cancelled, Clock
 
 from ..store import OPERATIONS, Conflict, Item, Store, StoreUnavailable, Update
 from . import times
@@ -114,10 +114,11 @@ class Lease:
         self.save(parts={**self.row["parts"], part: cloud_id})
 
     def attempt(self, *, noted: bool = True) -> Attempt:
-        """`noted`: with what any try has noted as made."""
+        """`noted`: with what any try has noted as made, not only with what was meant to be."""
+        parts = self.row["parts"]
         return Attempt(
             self.row["token"] if self.row["verb"] == "create" else self.row["id"],
-            parts=self.row["parts"] if noted else {},
+            parts=parts if noted else {name: meant for name, meant in parts.items() if name == INTENDED},
             unclean_since=times.read_or_none(self.row.get("unclean_since")),
             changed_at=times.read_or_none(self.row.get("changed")),
             began=self._clock.now(),

@@ -57,8 +57,13 @@ class Book:
         holders, row = self._holders.get(token), self._rows.get(token)
         if holders:
             return self._of_holder(holders, marked, token, asked=asked)
-        if any(self._known(one) for one in marked):
-            return None  # adopted under another token
+        named = [one for one in marked if self._known(one)]  # adopted, under another token
+        marked = [one for one in marked if one not in named]
+        if not marked:
+            return None
+        if any(one.kind != SUBNET.name for one in named) and any(one.kind != SUBNET.name for one in marked):
+            why = "what has a name here has the same token, and would be removed along with it"
+            return Verdict(Found.NAMELESS, why, marked, token)
         if row is None:
             why = f"no operation here has made it, or long ago; {_adopt(marked)}"
             return Verdict(Found.UNKNOWN, why, marked, token)
@@ -93,7 +98,9 @@ class Book:
         return Verdict(Found.NAMED, named, marked, token) if asked else None
 
     def _known(self, one: Marked) -> bool:
-        return not one.part and any(census.known(one.kind, one.id) for census in self._censuses)
+        """Whether it, or what it is a part of, has a name."""
+        cloud_id = one.owner if one.part else one.id
+        return any(census.known(one.kind, cloud_id) for census in self._censuses)
 
     def _learn(self, connection: str) -> None:
         census = self._store.of_connection(connection)

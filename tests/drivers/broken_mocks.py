@@ -300,6 +300,13 @@ class LeavesTheVpc(MockVpcs):
         return super().delete(ref, attempt) if ref.id or "vpc" in attempt.parts else None
 
 
+class UndoesWhatIsNoted(MockVpcs):
+    """It does not look for what carries the token."""
+
+    def _find(self, token: str) -> str | None:
+        return None
+
+
 class Sleeps(MockVpcs):
     def create(self, request: VpcRequest, attempt: Attempt) -> Vpc | Wait:
         while isinstance(made := super().create(request, attempt), Wait):

@@ -275,6 +275,17 @@ def test_a_credential_is_checked_with_one_permission(bench: Bench) -> None:
         bench.alibaba.connection.check()
 
 
+def test_what_is_marked_is_listed_with_what_is_declared_and_nothing_more(bench: Bench) -> None:
+    declared = set(AlibabaDriver().capability().marked or ())
+    bench.reset()
+    with bench.allowed(declared):
+        told = bench.alibaba.connection.marked()
+    assert {(one.kind, one.token) for one in told} == set(bench.tokens.items())
+    for left_out in sorted(declared):
+        with bench.allowed(declared - {left_out}), pytest.raises(Refused):
+            bench.alibaba.connection.marked()
+
+
 def _code(scenario: Scenario, bench: Bench, permissions: set[str]) -> str:
     """The cloud's to the verb; "" where it was granted."""
     try:

@@ -45,7 +45,7 @@ DECLARED = {
     f"{kind} {verb}": permissions
     for kind, capability in AzureDriver().capability().kinds.items()
     for verb, permissions in capability.permissions.items()
-}
+} | {"all reconcile": AzureDriver().capability().marked or ()}
 
 
 @dataclass
@@ -200,6 +200,7 @@ STEPS: dict[str, Callable[[Azure, World], Any]] = {
     "vm resume": _resume,
     "vm reboot": _control("reboot"),
     "vm tag": _tag("vm", lambda world: world.vm),
+    "all reconcile": lambda azure, _: azure.connection.marked(),
     "region_zone list": lambda azure, _: azure.connection.region_zone.list(),
     "region_zone get": lambda azure, _: azure.connection.region_zone.get(Ref("", "koreacentral")),
 }

@@ -76,6 +76,9 @@ def _of_what_is_made() -> Iterator[Fault]:
     yield BrokenDriver(vpc=broken.NotesNothing), {}, "TestVpcRecovery", any_step
     yield BrokenDriver(vpc=broken.NotesNothing), {}, "TestVpcRecovery", "test_the_same_create_again_answers_the_same"
     yield BrokenDriver(vpc=broken.LeavesTheVpc), {}, "TestVpcRecovery", undone
+    alone = "test_what_a_create_has_made_is_told_by_its_token_and_removed_by_it_alone"
+    yield BrokenDriver(vpc=broken.LeavesTheVpc), {}, "TestVpcRecovery", alone
+    yield BrokenDriver(vpc=broken.UndoesWhatIsNoted), {}, "TestVpcRecovery", alone
     yield BrokenDriver(vm=broken.RunsWithoutAClientToken), {}, "TestVmRecovery", any_step
     yield BrokenDriver(vm=broken.LeavesTheAddress), {}, "TestVmRecovery", undone
     yield BrokenDriver(vm=broken.LeavesTheAddress), {}, "TestVmRecovery", "test_delete_survives_a_death_at_any_step"

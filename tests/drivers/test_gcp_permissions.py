@@ -255,6 +255,15 @@ def test_a_credential_is_checked_with_one_permission(bench: Bench) -> None:
             gcp.connection.check()
 
 
+@pytest.mark.parametrize("regional", [False, True])
+def test_what_is_marked_is_listed_with_what_is_declared_and_nothing_more(bench: Bench, regional: bool) -> None:
+    declared = set(GcpDriver().capability().marked or ())
+    scenario = Scenario(lambda bench: _of(bench, regional).connection.marked())
+    scenario.run(bench, declared)
+    for left_out in sorted(declared):
+        assert f"'{left_out}'" in _said(scenario, bench, declared - {left_out})
+
+
 def _said(scenario: Scenario, bench: Bench, permissions: set[str]) -> str:
     """Google's words to the verb; "" where it was granted."""
     try:

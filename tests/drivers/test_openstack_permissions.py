@@ -233,6 +233,15 @@ def test_a_verb_needs_what_it_declares_and_nothing_more(bench: Bench, kind: str,
         assert without != everything, f"it works without {left_out}"
 
 
+def test_what_is_marked_is_listed_with_what_is_declared_and_nothing_more(bench: Bench) -> None:
+    declared = set(OpenStackDriver().capability().marked or ())
+    scenario: tuple[Step, None] = (lambda bench: bench.os.connection.marked(), None)
+    everything = _outcome(bench, scenario, None)
+    assert _outcome(bench, scenario, declared) == everything
+    for left_out in sorted(declared):
+        assert _outcome(bench, scenario, declared - {left_out}) != everything, f"it works without {left_out}"
+
+
 def _outcome(
     bench: Bench, scenario: tuple[Step, Callable[[Bench], None] | None], permissions: set[str] | None
 ) -> tuple[str, int]:

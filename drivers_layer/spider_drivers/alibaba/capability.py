@@ -102,4 +102,11 @@ CAPABILITY = Capability(
     },
     tagged=frozenset({"vpc", "subnet", "security_group", "key_pair", "vm"}),
     default_regions=("cn-hangzhou",),
+    marked=(
+        "vpc:DescribeVpcs",
+        "vpc:DescribeVSwitches",
+        "ecs:DescribeSecurityGroups",
+        "ecs:DescribeKeyPairs",
+        "ecs:DescribeInstances",
+    ),
 )

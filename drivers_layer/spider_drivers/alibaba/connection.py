@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from contextlib import closing
 
-from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid, NotFound, reach
-from . import region_zone
+from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid, Marked, NotFound, reach
+from . import marked, region_zone
 from .calls import Acs
 from .capability import STOPPED_MODE, STOPPED_MODES
 from .image import AlibabaImages
@@ -42,6 +42,9 @@ class AlibabaConnection(CloudConnection):
         self.vm = AlibabaVms(acs, _stopped_mode(info))
         self.tag = AlibabaTags(acs)
         self.region_zone = AlibabaRegions(acs, lambda other: closing(self._open(other)))
+
+    def marked(self) -> list[Marked]:
+        return list(marked.listed(self._acs))
 
     def check(self) -> None:
         """One call: DescribeZones. Raises Invalid, too, where the region has not the zone, or is none."""

@@ -99,4 +99,5 @@ CAPABILITY = Capability(
     tagged=frozenset({"vpc", "subnet", "security_group", "key_pair", "vm"}),
     default_network=True,
     default_regions=("us-east-1",),
+    marked=_ec2(f"{_VPC_READ} DescribeInternetGateways DescribeSecurityGroups DescribeKeyPairs DescribeInstances"),
 )

@@ -10,8 +10,9 @@ from botocore.exceptions import InvalidRegionError
 from botocore.httpsession import get_cert_path
 from botocore.utils import validate_region_name
 
-from ..contract import AnyCall, CallRecorder, CloudConnection, ConnectionInfo, Invalid, reach
+from ..contract import AnyCall, CallRecorder, CloudConnection, ConnectionInfo, Invalid, Marked, reach
 from ..contract.tls import shared_tls_context
+from . import marked
 from .any_calls import any_calls
 from .calls import Ec2
 from .image import AwsImages
@@ -54,6 +55,9 @@ class AwsConnection(CloudConnection):
 
     def any_calls(self) -> dict[str, AnyCall]:
         return any_calls(self._ec2, self._info)
+
+    def marked(self) -> list[Marked]:
+        return list(marked.listed(self._ec2))
 
     def check(self) -> None:
         """One call: DescribeAvailabilityZones."""

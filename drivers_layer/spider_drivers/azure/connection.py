@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
-from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid, reach
+from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid, Marked, reach
+from . import marked
 from .calls import Arm
 from .image import AzureImages
 from .key_pair import AzureKeyPairs
@@ -49,6 +50,9 @@ class AzureConnection(CloudConnection):
         self.vm = AzureVms(arm, group, self.image, self.spec)
         self.tag = AzureTags(arm)
         self.region_zone = AzureRegions(arm)
+
+    def marked(self) -> list[Marked]:
+        return list(marked.listed(self._arm))
 
     def check(self) -> None:
         """Two calls to log in, then one: the subscription."""

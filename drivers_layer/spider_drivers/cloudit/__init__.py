@@ -21,6 +21,11 @@ class CloudItDriver(CloudDriver):
     def capability(self) -> Capability:
         return CAPABILITY
 
+    def mark(self, token: str) -> str:
+        from . import marks
+
+        return marks.of(token)
+
     def connect(self, info: ConnectionInfo, recorder: CallRecorder) -> CloudConnection:
         """Raises Invalid when a key is missing or wrong. No call goes out."""
         from .connection import CloudItConnection

@@ -45,4 +45,5 @@ CAPABILITY = Capability(
     kept=frozenset({"key_pair"}),
     single_vpc=True,
     paged=False,
+    marked=(),
 )

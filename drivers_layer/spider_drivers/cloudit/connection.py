@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid, reach
+from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid, Marked, reach
 from ..contract.regions import OneRegion
+from . import marked
 from .calls import Cloudit
 from .clusters import Clusters
 from .image import CloudItImages
@@ -35,6 +36,9 @@ class CloudItConnection(CloudConnection):
         self.security_group = CloudItSecurityGroups(cloudit)
         self.vm = CloudItVms(cloudit, clusters, self.image, self.spec, region)
         self.region_zone = OneRegion(region)
+
+    def marked(self) -> list[Marked]:
+        return list(marked.listed(self._cloudit))
 
     def check(self) -> None:
         """One call: GET clusters, among which the credential's must be."""

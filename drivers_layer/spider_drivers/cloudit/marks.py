@@ -16,6 +16,7 @@ from typing import Any
 from .calls import Thing
 
 _LENGTH = 6
+_MARK = re.compile(rf"(spider-[a-z2-7]{{{_LENGTH}}})(?:-\d+)?$")
 _SUBNET = re.compile(rf"(.+)-spider-[a-z2-7]{{{_LENGTH}}}")
 LONGEST_MARK = len("-spider-") + _LENGTH
 TOKEN = "spider-token"
@@ -35,6 +36,12 @@ def unmarked(name: str) -> str | None:
     """The name that Spider was given; None for one that it did not mark."""
     found = _SUBNET.fullmatch(name)
     return found[1] if found else None
+
+
+def shown(name: str) -> str:
+    """The mark in a subnet's name or a rule's; "" where there is none."""
+    found = _MARK.search(name)
+    return found[1] if found else ""
 
 
 def made_by(name: str, token: str) -> bool:

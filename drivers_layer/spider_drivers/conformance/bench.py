@@ -183,12 +183,16 @@ class Bench:
         """The handler of a kind, for reads within `reading`."""
         return self.cloud.connection.handler(kind)
 
-    def marked(self, token: str) -> Sequence[Marked]:
-        """What carries the token of an operation."""
+    def marked(self, token: str = "") -> Sequence[Marked]:
+        """What carries the token of an operation, or of any."""
         with acting(self.cloud):
             every = self.cloud.connection.marked()
         spelled = self.cloud.driver.mark(token)
-        return [one for one in every if one.token == spelled]
+        return [one for one in every if not token or one.token == spelled]
+
+    def marks(self, kind: str) -> bool:
+        """Whether the driver tells what carries tokens, and such a kind can carry one."""
+        return self.cloud.capability.marked is not None and kind not in self.cloud.capability.unmarked
 
     def list(self, kind: str) -> list[Any]:
         with acting(self.cloud):

@@ -31,6 +31,9 @@ class PagingCases(Cases):
                 assert bench.ids(self.kind) == before | made, f"the list is wrong at {n} more than {len(before)}"
                 self._assert_cheap(bench, n, page, self._cost(bench) - at_first)
             made.add(bench.create(self.kind).iid.id)
+        if bench.marks(self.kind):
+            told = [one.id for one in bench.marked() if one.kind == self.kind and not one.part]
+            assert made <= set(told), f"{len(made)} were made, of which {len(made & set(told))} are told to be marked"
 
     def _cost(self, bench: Bench) -> int:
         return bench.cost(lambda: bench.list(self.kind))

@@ -46,10 +46,15 @@ class RecoveryCases(Cases):
     @claimed_if(lambda capability: capability.marked is not None)
     def test_what_a_create_has_made_is_told_by_its_token_and_removed_by_it_alone(self, bench: Bench) -> None:
         """By a delete that knows nothing else: no id, no part."""
-        before, other = _Before(bench, self.kind), bench.create(self.kind)
+        before = _Before(bench, self.kind)
+        alone = self.kind == "vpc" and bench.cloud.capability.single_vpc
+        other = None if alone else bench.create(self.kind)
         operation = bench.operation()
         made = bench.create(self.kind, operation=operation)
         found = bench.marked(operation.token)
+        if not bench.marks(self.kind):
+            assert not found
+            return
         (itself,) = [one for one in found if one.kind == self.kind and not one.part]
         assert itself.id == made.iid.id
         assert len({(one.kind, one.part, one.id) for one in found}) == len(found), f"told twice: {found}"
@@ -57,8 +62,9 @@ class RecoveryCases(Cases):
         operation.unclean_since = bench.cloud.clock.now()
         bench.undo(self.kind, itself.name, operation)
         assert not bench.marked(operation.token), "it is told though it is gone"
-        assert other.iid.id in bench.ids(self.kind)
-        bench.delete(self.kind, bench.ref(self.kind, other))
+        if other:
+            assert other.iid.id in bench.ids(self.kind)
+            bench.delete(self.kind, bench.ref(self.kind, other))
         before.assert_restored("after it was removed by its token")
 
     def _undo_at_any_step(self, bench: Bench, *, dying_too: bool) -> None:

@@ -1,6 +1,6 @@
 """The contract between Spider and its cloud drivers."""
 
-from .attempt import Attempt, Wait
+from .attempt import INTENDED, Attempt, Wait
 from .calls import CallRecord, CallRecorder, CallScope, scope
 from .capability import CA, ENDPOINT, Capability, Key, KindCapability
 from .clock import Clock, SystemClock, VirtualClock
@@ -83,6 +83,7 @@ __all__ = [
     "CA",
     "ENDPOINT",
     "EVERYTHING_OUT",
+    "INTENDED",
     "NOWHERE",
     "AlreadyExists",
     "AnyCall",

@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 
 from .clock import Clock, SystemClock
 
+# A part of this name is what was meant to be made, noted before: no id, but what tells by itself whether it is ours.
+INTENDED = "intended"
+
 
 @dataclass(frozen=True, slots=True)
 class Wait:

@@ -50,7 +50,8 @@ class Capability:
     `kept` names the kinds that the cloud lacks and the engine keeps on its behalf; they stand in `kinds` too.
     `tagged` names those whose tags can be changed. `default_network`: a VM that names no subnet gets a network.
     `default_regions`: where a credential without a region is asked for the cloud's regions.
-    `marked`: the permissions that listing what carries Spider's tokens needs; None where the driver cannot."""
+    `marked`: the permissions that listing what carries Spider's tokens needs; None where the driver cannot.
+    `unmarked`: kinds that have no room for a token at this cloud."""
 
     credential_keys: tuple[Key, ...]
     region_keys: tuple[Key, ...]
@@ -63,6 +64,7 @@ class Capability:
     default_network: bool = False
     default_regions: tuple[str, ...] = ()
     marked: tuple[str, ...] | None = None
+    unmarked: frozenset[str] = frozenset()
 
     def secrets(self, credential: Mapping[str, str]) -> tuple[str, ...]:
         """The values that must never be shown. A key that is not known here is taken for a secret."""

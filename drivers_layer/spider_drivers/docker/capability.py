@@ -39,4 +39,5 @@ CAPABILITY = Capability(
     kept=frozenset({"security_group", "key_pair"}),
     paged=False,
     default_network=True,
+    marked=(),
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..contract import CallRecorder, CloudConnection, ConnectionInfo, reach
+from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Marked, reach
 from ..contract.regions import OneRegion
-from . import tls
+from . import marked, tls
 from .address import Address
 from .calls import Engine
 from .image import DockerImages
@@ -33,6 +33,9 @@ class DockerConnection(CloudConnection):
         self.vpc = DockerVpcs(engine)
         self.vm = DockerVms(engine, address, region)
         self.region_zone = OneRegion(region)
+
+    def marked(self) -> list[Marked]:
+        return list(marked.listed(self._engine))
 
     def check(self) -> None:
         """GET /version, in the version of the API that all calls are made in."""

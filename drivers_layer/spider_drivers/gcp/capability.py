@@ -94,4 +94,5 @@ CAPABILITY = Capability(
     tagged=frozenset({"vm"}),
     default_network=True,
     default_regions=("us-central1",),
+    marked=_compute("networks.list subnetworks.list firewalls.list instances.list"),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid, NotFound, reach
+from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid, Marked, NotFound, reach
+from . import marked
 from .calls import Gce
 from .credential import credentials
 from .image import GcpImages
@@ -42,6 +43,9 @@ class GcpConnection(CloudConnection):
         self.vm = GcpVms(gce, zones)
         self.tag = GcpTags(gce, zones)
         self.region_zone = GcpRegions(gce, region)
+
+    def marked(self) -> list[Marked]:
+        return list(marked.listed(self._gce, self._zones))
 
     def check(self) -> None:
         """One call: zones.get, or regions.get where no zone is named."""

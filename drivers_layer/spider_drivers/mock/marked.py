@@ -20,4 +20,4 @@ def listed(client: Client) -> Iterator[Marked]:
                 yield Marked(kind, row["id"], row["name"], row["tags"][TOKEN], owner=owner)
     for row in client.all("describe_addresses"):
         if TOKEN in row["tags"]:
-            yield Marked("vm", row["id"], names.get(row["vm_id"], ""), row["tags"][TOKEN], part="address")
+            yield Marked("vm", row["id"], names.get(row["vm_id"], ""), row["tags"][TOKEN], "address", row["vm_id"])

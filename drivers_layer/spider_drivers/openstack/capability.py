@@ -96,4 +96,6 @@ CAPABILITY = Capability(
     vpc_cidr=False,
     tagged=frozenset({"vpc", "subnet", "security_group", "vm"}),
     default_regions=("RegionOne",),
+    marked=("get_network", "get_subnet", "get_security_group", "get_port", "get_floatingip", _nova("servers:detail")),
+    unmarked=frozenset({"key_pair"}),
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid, reach
+from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid, Marked, reach
+from . import marked
 from .calls import SERVICES, OpenStack
 from .credential import plugin
 from .errors import understood
@@ -42,6 +43,9 @@ class OpenStackConnection(CloudConnection):
         self.vm = OpenStackVms(cloud, self.spec, routers, self._zone)
         self.tag = OpenStackTags(cloud)
         self.region_zone = OpenStackRegions(cloud)
+
+    def marked(self) -> list[Marked]:
+        return list(marked.listed(self._cloud))
 
     def check(self) -> None:
         """The log-in, whose catalogue tells the region's services; nova's zones where one is named."""

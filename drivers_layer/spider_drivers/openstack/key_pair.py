@@ -10,6 +10,7 @@ import binascii
 import hashlib
 
 from ..contract import (
+    INTENDED,
     Attempt,
     Iid,
     Invalid,
@@ -27,7 +28,7 @@ from .calls import OpenStack, Thing, path
 from .errors import Fields, understood
 
 KEY_PAIRS = "compute/os-keypairs"
-INTENDED, KEY_PAIR = "intended", "key pair"
+KEY_PAIR = "key pair"
 _FIELDS: Fields = ((r"[Kk]eypair data|fingerprint|public_key", "public_key"), (r"name", "name"))
 
 
