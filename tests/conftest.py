@@ -3,6 +3,7 @@ each run at any time, and what waits begins first, so that nothing long is left 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from tests.ledger import Ledger
 
 TOTALS = "calls"  # a property of the last test of a ledger
+DEATHS = "deaths"  # of a test that kills Spider: the cloud, and how often
 WAITING = ("faults", "system")
 COMPUTING = ("drivers",)  # before all others
 # So many groups of tests that compute follow on one that waits, while there are any. A group goes to one worker whole.
@@ -64,6 +66,24 @@ def ledger(books: Ledger, request: pytest.FixtureRequest) -> Ledger:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    _tell_calls(terminalreporter)
+    _tell_deaths(terminalreporter)
+
+
+def _tell_deaths(terminalreporter: pytest.TerminalReporter) -> None:
+    """At how many points Spider has died before each cloud."""
+    died = Counter[str]()
+    for report in chain.from_iterable(terminalreporter.stats.values()):
+        if getattr(report, "when", "") == "call" and DEATHS in dict(report.user_properties):
+            cloud, points = dict(report.user_properties)[DEATHS]
+            died[cloud] += points
+    if died:
+        terminalreporter.section("crash points")
+        each = ", ".join(f"{cloud} {points}" for cloud, points in sorted(died.items()))
+        terminalreporter.write_line(f"{died.total()} crash points, 0 differences: {each}")
+
+
+def _tell_calls(terminalreporter: pytest.TerminalReporter) -> None:
     """How many calls each cloud has logged, and how many the history has kept of them."""
     sums: dict[str, tuple[int, int]] = {}
     for report in chain.from_iterable(terminalreporter.stats.values()):

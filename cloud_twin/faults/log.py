@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True)
 class Logged:
-    """`time`: ISO 8601; `elapsed`: seconds; `status` 0 and `code` "" for a call that got no answer. `faults`: ids of
-    the rules that struck. Neither query nor body is kept: they may hold secrets."""
+    """`time`: ISO 8601; `elapsed`: seconds; `status` 0 and `code` "" for a call that got no answer. `read`: whether it
+    changes nothing. `faults`: ids of the rules that struck. Neither query nor body is kept: they may hold secrets."""
 
     number: int
     time: str
@@ -21,6 +21,7 @@ class Logged:
     status: int
     code: str
     elapsed: float
+    read: bool
     faults: tuple[int, ...] = ()
 
     def line(self) -> str:

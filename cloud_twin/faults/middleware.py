@@ -118,6 +118,7 @@ class _Call:
         self.region = dialect.region(request)
         self.faults: tuple[int, ...] = ()
         self._cloud = dialect.name
+        self._read = dialect.is_read(request)
         self._log = log
         self._number = log.arrive()
         self._time = clock.now().isoformat()
@@ -125,9 +126,8 @@ class _Call:
 
     def end(self, status: int, code: str) -> None:
         elapsed = round(time.monotonic() - self._started, 6)
-        self._log.add(
-            Logged(self._number, self._time, self._cloud, self.region, self.api, status, code, elapsed, self.faults)
-        )
+        about = (self._number, self._time, self._cloud, self.region, self.api)
+        self._log.add(Logged(*about, status, code, elapsed, self._read, self.faults))
 
 
 def _request(environ: WSGIEnvironment) -> Request:

@@ -1,216 +1,198 @@
-"""Kills Spider hard before and after each of its calls to a cloud, and looks at what is there in the end.
+"""Kills Spider hard before and after its calls to a cloud, and looks at what is there in the end.
 
-One connection, with a proxy of its own, for each crash point: all of them stand still at their call when the one
-process that serves them is killed.
+Lives go on side by side, each on a connection with a proxy of its own. In each round all of them begin their next
+change; all that have a point to crash at stand still there when the one process that serves them is killed.
 """
 
 from __future__ import annotations
 
-import ssl
-from collections.abc import Callable, Iterable, Sequence
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from cloud_twin.faults import Dialect, Rule
-from tests.servers import Proxy, proxy
-from tests.system.clouds import Cloud
-from tests.system.spider import Client
+from cloud_twin.faults import Rule
+from tests.system.spider import Client, Process
 
-from .warm import Start
+from .lives import VM_ALONE, Life, all_lives
+from .place import Connection, Place
+from .rehearsal import MOMENTS, Point, Rehearsed, begin, clear, end, prepare, rehearse
 
-MOMENTS: Final = ("before", "after")
+T = TypeVar("T")
+
+# Every call of every change; else only those that change something at the cloud.
+EVERY_CALL: Final = os.environ.get("SPIDER_CRASH") == "all"
 REACHED_SECONDS: Final = 90.0
-ENDED_SECONDS: Final = 120.0
 # Small, so that the successor need not wait long for the dead one's leases to run out; and a worker for each point.
-SETTINGS: Final = {"lease_seconds": "2", "sweep_seconds": "1", "workers": "100"}
+SETTINGS: Final = {"lease_seconds": "2", "sweep_seconds": "1", "workers": "250"}
 # So few at once that none is kept from renewing its lease by all the others.
 SUCCESSOR: Final = {**SETTINGS, "workers": "6"}
+LAG_SECONDS: Final = 1.0  # an emulated cloud has none, and each round waits for it
+MOST_OF_SUCCESSORS: Final = 4  # calls of a successor, one of which it dies at
 
 
-@dataclass(frozen=True)
-class Place:
-    """A cloud to crash before.
+@dataclass
+class Living:
+    """`number`: of those that live the same life, which decides where this one's process dies."""
 
-    start      a server of Spider's
-    cloud      what a user tells Spider about it, by the proxy's URL and the connection's number; of two connections
-               neither names nor addresses collide where that matters to the cloud
-    contents   ids of everything at the cloud
-    tls        how `upstream` is trusted
-    served     what the proxies before it speak themselves
-    """
+    life: Life
+    rehearsed: Sequence[Rehearsed]
+    number: int
+    on: Connection
+    point: Point | None = None
+    operation: str = field(default="", init=False)
+    rule: int = field(default=0, init=False)
 
-    start: Start
-    upstream: str
-    dialect: Dialect
-    cloud: Callable[[str, int], Cloud]
-    contents: Callable[[], set[str]]
-    tls: ssl.SSLContext | None = None
-    served: ssl.SSLContext | None = None
+    def takes_part(self, number: int) -> bool:
+        """In its life's change of that number: needed, or died in."""
+        if number >= len(self.rehearsed):
+            return False
+        step = self.rehearsed[number]
+        self.point = self._point(step)
+        following = [other for other in self.rehearsed if other.change.title == step.change.before]
+        return self.point is not None or step.change.needed or any(map(self._point, following))
 
-    def proxy(self) -> AbstractContextManager[Proxy]:
-        return proxy(self.upstream, self.dialect, upstream_tls=self.tls, tls=self.served)
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """`needs`: paths of what is made before, in order; then `path` is created or deleted."""
-
-    needs: tuple[str, ...]
-    method: str
-    path: str
-
-    @property
-    def sign(self) -> int:
-        return 1 if self.method == "POST" else -1
+    def _point(self, step: Rehearsed) -> Point | None:
+        points = chosen(step)
+        return points[self.number] if self.number < len(points) else None
 
 
-SCENARIOS: Final = {
-    "create a VPC": Scenario((), "POST", "vpc"),
-    "delete a VPC": Scenario(("vpc",), "DELETE", "vpc"),
-    "create a VM": Scenario(("vpc", "securitygroup", "keypair"), "POST", "vm"),
-    "delete a VM": Scenario(("vpc", "securitygroup", "keypair", "vm"), "DELETE", "vm"),
-}
+def chosen(step: Rehearsed) -> list[Point]:
+    return [point for point in step.points if EVERY_CALL or not point.read]
 
 
-class Connection:
-    """One connection of Spider's, through a proxy of its own."""
-
-    def __init__(self, place: Place, number: int, proxied: Proxy) -> None:
-        self.proxied = proxied
-        self._cloud = place.cloud(proxied.url, number)
-        self._on = {"ConnectionName": self._cloud.connection}
-
-    def prepare(self, client: Client, scenario: Scenario) -> None:
-        self._cloud.register(client)
-        for path in scenario.needs:
-            client.call("POST", f"/{path}", self._body(path))
-
-    def change(self, client: Client, scenario: Scenario) -> Any:
-        return client.call(*self._request(scenario))
-
-    def begin(self, client: Client, scenario: Scenario) -> str:
-        """The change, not waited for: the path of its operation."""
-        answer = client.send(*self._request(scenario), Prefer="respond-async")
-        assert answer.status_code == 202, answer.text
-        return answer.headers["Location"].removeprefix("/spider")
-
-    def clear(self, client: Client, scenario: Scenario) -> None:
-        """Deletes what is left."""
-        made = scenario.needs if scenario.method == "DELETE" else (*scenario.needs, scenario.path)
-        for path in reversed(made):
-            if scenario.method == "POST" or path != scenario.path:
-                client.call("DELETE", f"/{path}/{self._name(path)}", self._on)
-
-    def _request(self, scenario: Scenario) -> tuple[str, str, Any]:
-        if scenario.method == "POST":
-            return "POST", f"/{scenario.path}", self._body(scenario.path)
-        return "DELETE", f"/{scenario.path}/{self._name(scenario.path)}", self._on
-
-    def _name(self, path: str) -> str:
-        return f"{self._cloud.prefix}{path}-01"
-
-    def _body(self, path: str) -> Any:
-        names = [f"{self._cloud.prefix}{letter}" for letter in "ab"]
-        subnets = [{"Name": name, "IPv4_CIDR": cidr} for name, cidr in zip(names, self._cloud.subnets(), strict=False)]
-        rule = {"FromPort": "22", "ToPort": "22", "IPProtocol": "tcp", "Direction": "inbound"}
-        info: dict[str, dict[str, Any]] = {
-            "vpc": {"IPv4_CIDR": self._cloud.cidr, "SubnetInfoList": subnets},
-            "securitygroup": {"VPCName": self._name("vpc"), "SecurityRules": [rule]},
-            "keypair": {},
-            "vm": {
-                "ImageName": self._cloud.image,
-                "VMSpecName": self._cloud.spec,
-                "VPCName": self._name("vpc"),
-                "SubnetName": names[0],
-                "SecurityGroupNames": [self._name("securitygroup")],
-                "KeyPairName": self._name("keypair"),
-            },
-        }
-        return {**self._on, "ReqInfo": {"Name": self._name(path), **info[path]}}
-
-
-def rehearse(client: Client, place: Place, scenario: Scenario) -> tuple[list[str], int]:
-    """The calls that the change costs, and by how many things it changes what is at the cloud."""
-    before = place.contents()
-    with place.proxy() as proxied:
-        connection = Connection(place, 0, proxied)
-        connection.prepare(client, scenario)
-        prepared = place.contents()
-        proxied.faults.log.clear()
-        connection.change(client, scenario)
-        calls = proxied.faults.log.apis()
-        changed = len(place.contents() ^ prepared)
-        connection.clear(client, scenario)
-    assert place.contents() == before
-    assert calls, "the change costs no call"
-    return calls, changed
-
-
-def crash(home: Path, place: Place, scenario: Scenario) -> list[str]:
-    """Crashes at every point. Raises AssertionError where the cloud then holds more or less than it should; answers
-    the points."""
-    before = place.contents()
+def crash(home: Path, place: Place, *, deaths: int = 1) -> list[str]:
+    """Crashes in every change that the cloud knows. `deaths` 2: then the successor dies, too; only while VMs are made
+    and deleted, unless every call is wanted. Raises AssertionError where the cloud then holds more or less than it
+    should, or shows something else. Answers where Spider died."""
+    lives = all_lives(place.capability) if deaths == 1 or EVERY_CALL else {"vm": VM_ALONE}
+    before, died = place.contents(), list[str]()
     with ExitStack() as stack:
-        process = place.start(home, **SETTINGS)
-        try:
-            calls, size = rehearse(process.client, place, scenario)
-            points = [(moment, number) for number in range(1, len(calls) + 1) for moment in MOMENTS]
-            connections = [
-                Connection(place, number, stack.enter_context(place.proxy())) for number in range(1, len(points) + 1)
+
+        def connection() -> Connection:
+            return Connection(place, next(place.numbers), stack.enter_context(place.proxy()))
+
+        with serving(place, home, SUCCESSOR) as client:
+            all_living = [
+                Living(life, rehearsed, number, connection())
+                for life in lives.values()
+                for rehearsed in [rehearse(client, place, connection(), life)]
+                for number in range(max(len(chosen(step)) for step in rehearsed))
             ]
-            in_parallel(lambda each: each.prepare(process.client, scenario), connections)
-            prepared = place.contents()
-            operations = _killed_at(points, connections, process.client, scenario, process.kill)
-        finally:
-            process.kill()
-        process = place.start(home, **SUCCESSOR)
-        try:
-            for operation in operations:
-                process.client.until(operation, None, "State", "SUCCEEDED", ENDED_SECONDS)
-            _assert_changed(prepared, place.contents(), scenario.sign * size * len(points))
-            in_parallel(lambda each: each.clear(process.client, scenario), connections)
-        finally:
-            process.kill()
+            in_parallel(lambda one: prepare(client, one.on, one.life), all_living)
+        for number in range(max(len(life.changes) for life in lives.values())):
+            taking_part = [one for one in all_living if one.takes_part(number)]
+            died += _Round(place, home, number, taking_part).run(deaths)
+        with serving(place, home, SUCCESSOR) as client:
+            in_parallel(lambda one: clear(client, one.on, one.life), all_living)
     left = place.contents()
     assert left == before, f"left over {left - before}, lost {before - left}"
-    return [f"{moment} call {number}, {calls[number - 1]}" for moment, number in points]
+    return died
 
 
-def _killed_at(
-    points: Sequence[tuple[str, int]],
-    connections: Sequence[Connection],
-    client: Client,
-    scenario: Scenario,
-    kill: Callable[[], None],
-) -> list[str]:
-    """Begins the change on every connection, and kills Spider once each stands still at its point."""
-    rules = [
-        connection.proxied.faults.rules.add(Rule(first=number, times=1, hold=moment))
-        for connection, (moment, number) in zip(connections, points, strict=True)
-    ]
-    operations = in_parallel(lambda each: each.begin(client, scenario), connections)
-    missed = 0
-    for connection, rule, point, operation in zip(connections, rules, points, operations, strict=True):
-        if not connection.proxied.faults.rules.reached(rule, REACHED_SECONDS):
-            # On a busy machine it has looked less often than in the rehearsal, and is done.
-            done = client.call("GET", operation)["State"] == "SUCCEEDED"
-            assert done, f"{point} was not reached: {connection.proxied.faults.log.apis()}"
-            missed += 1
-    assert missed <= len(points) // 10, f"{missed} of {len(points)} points were not reached"
-    kill()
-    for connection, rule in zip(connections, rules, strict=True):
-        connection.proxied.faults.rules.remove(rule)
-    return operations
+class _Round:
+    def __init__(self, place: Place, home: Path, number: int, living: Sequence[Living]) -> None:
+        self._place = place
+        self._home = home
+        self._living = living
+        self._number = number
+
+    def run(self, deaths: int) -> list[str]:
+        """The points at which Spider died."""
+        before = self._place.contents()
+        died = self._die_first()
+        if deaths > 1:
+            died = self._die_again()
+        with serving(self._place, self._home, SUCCESSOR) as client:
+            in_parallel(lambda one: end(client, one.operation, self._step(one).change), self._living)
+            self._compare(before, self._place.contents())
+            in_parallel(lambda one: self._look(client, one), self._living)
+        return died
+
+    def _step(self, one: Living) -> Rehearsed:
+        return one.rehearsed[self._number]
+
+    def _die_first(self) -> list[str]:
+        for one in self._living:
+            one.on.faults.log.clear()
+            if one.point:
+                one.rule = one.on.faults.rules.add(one.point.rule)
+        with serving(self._place, self._home, SETTINGS) as client:
+            in_parallel(lambda one: self._begin(client, one), self._living)
+            reached = self._reached(client, [one for one in self._living if one.point])
+        missed = [one for one in self._living if one.point and one not in reached]
+        assert not any(one.point.sure for one in missed if one.point), [self._told(one) for one in missed]
+        assert len(missed) <= max(1, len(reached) // 8), [self._told(one) for one in missed]
+        self._let_go(one for one in self._living if one.point)
+        return [self._told(one) for one in reached]
+
+    def _die_again(self) -> list[str]:
+        """At one of the successor's calls, where it has so many."""
+        dying = [one for one in self._living if one.point]
+        for one in dying:
+            number, moment = divmod(one.number, 2)
+            rule = Rule(first=1 + number % MOST_OF_SUCCESSORS, times=1, hold=MOMENTS[moment])
+            one.rule = one.on.faults.rules.add(rule)
+        with serving(self._place, self._home, SETTINGS) as client:
+            reached = self._reached(client, dying)
+        self._let_go(dying)
+        return [f"{self._told(one)}, and its successor" for one in reached]
+
+    def _begin(self, client: Client, one: Living) -> None:
+        step = self._step(one)
+        one.operation = begin(client, one.on, step.change, step.refusal)
+
+    def _reached(self, client: Client, living: Sequence[Living]) -> list[Living]:
+        """Those that stand still at their point, once each does or is done."""
+        until, reached, open_ones = time.monotonic() + REACHED_SECONDS, [], list(living)
+        while open_ones and time.monotonic() < until:
+            for one in list(open_ones):
+                if one.on.faults.rules.reached(one.rule, 0.1):
+                    reached.append(one)
+                elif client.call("GET", one.operation)["State"] not in ("SUCCEEDED", "FAILED"):
+                    continue
+                open_ones.remove(one)
+        assert not open_ones, f"neither there nor done: {[self._told(one) for one in open_ones]}"
+        return reached
+
+    def _let_go(self, living: Iterable[Living]) -> None:
+        for one in living:
+            one.on.faults.rules.remove(one.rule)
+
+    def _compare(self, before: set[str], after: set[str]) -> None:
+        """The round's things at the cloud, by number."""
+        made, gone = after - before, before - after
+        steps = [self._step(one) for one in self._living]
+        wanted = [sum(step.made for step in steps), sum(step.gone for step in steps)]
+        assert [len(made), len(gone)] == wanted, f"{wanted}; made {sorted(made)}, gone {sorted(gone)}"
+
+    def _look(self, client: Client, one: Living) -> None:
+        step, shown = self._step(one), self._step(one).change.shown(client, one.on)
+        assert shown == step.shown, f"{self._told(one)}: {shown}, not {step.shown}"
+        done = sum(not call.read and 200 <= call.status < 400 for call in one.on.faults.log.calls())
+        done += bool(one.point and one.point.moment == "after" and not one.point.read)  # it had no answer
+        assert not step.change.once or done == step.writes, f"{self._told(one)}: {one.on.faults.log.apis()}"
+        if step.refusal:
+            one.on.faults.rules.clear()
+
+    def _told(self, one: Living) -> str:
+        return f"{self._step(one).change.title}: {one.point}"
 
 
-def _assert_changed(before: set[str], after: set[str], by: int) -> None:
-    made, gone = after - before, before - after
-    assert (len(made), len(gone)) == (max(by, 0), max(-by, 0)), f"made {sorted(made)}, gone {sorted(gone)}"
+@contextmanager
+def serving(place: Place, home: Path, settings: Mapping[str, str]) -> Iterator[Client]:
+    """A server of Spider's, killed at the block's end."""
+    process: Process = place.start(home, **settings)
+    try:
+        yield process.client
+    finally:
+        process.kill()
 
 
-def in_parallel(act: Callable[[Connection], Any], connections: Iterable[Connection]) -> list[Any]:
+def in_parallel(act: Callable[[T], Any], many: Iterable[T]) -> list[Any]:
     with ThreadPoolExecutor(24) as pool:
-        return list(pool.map(act, connections))
+        return list(pool.map(act, many))

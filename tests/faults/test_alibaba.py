@@ -12,23 +12,31 @@ from cloud_twin.faults import ALIBABA
 from tests.servers import twin
 from tests.system.clouds import Cloud, alibaba_at
 
-from .crash_points import SCENARIOS, Place, crash
+from .conftest import Died
+from .crash_points import LAG_SECONDS, crash
+from .place import Place
 from .warm import warm
+
+REFUSAL = (400, "QuotaExceed.Resource", "The quota is used up.")
 
 
 @pytest.fixture(scope="module")
 def alibaba() -> Iterator[Place]:
-    with warm("ALIBABA") as start, twin("alibaba") as found:
+    with warm("ALIBABA", lag_seconds=LAG_SECONDS) as start, twin("alibaba") as found:
         account = found.account("alibaba")
 
         def numbered(url: str, number: int) -> Cloud:
             # Names of key pairs are the account's, and begin with a letter.
             return replace(alibaba_at(url, account), label=f"-{number}", prefix=f"n{number}-")
 
-        yield Place(start, found.plain, ALIBABA, numbered, lambda: found.contents("alibaba"))
+        yield Place(start, found.plain, ALIBABA, numbered, lambda: found.contents("alibaba"), REFUSAL)
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
-def test_nothing_is_lost_whatever_call_spider_dies_at(alibaba: Place, tmp_path: Path, name: str) -> None:
-    points = crash(tmp_path, alibaba, SCENARIOS[name])
-    print(name, *points, sep="\n  ")
+@pytest.mark.timeout(1800)
+def test_nothing_is_lost_whatever_call_spider_dies_at(alibaba: Place, tmp_path: Path, died: Died) -> None:
+    died(crash(tmp_path, alibaba))
+
+
+@pytest.mark.timeout(1800)
+def test_nor_when_its_successor_dies_in_the_same_change(alibaba: Place, tmp_path: Path, died: Died) -> None:
+    died(crash(tmp_path, alibaba, deaths=2))

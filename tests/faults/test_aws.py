@@ -12,8 +12,12 @@ from cloud_twin.faults import EC2
 from tests.servers import twin
 from tests.system.clouds import Cloud, aws_at
 
-from .crash_points import SCENARIOS, Place, crash
+from .conftest import Died
+from .crash_points import LAG_SECONDS, crash
+from .place import Place
 from .warm import warm
+
+REFUSAL = (400, "ResourceLimitExceeded", "You have reached the limit.")
 
 
 def numbered(url: str, number: int) -> Cloud:
@@ -22,11 +26,15 @@ def numbered(url: str, number: int) -> Cloud:
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[Place]:
-    with warm("AWS") as start, twin("aws") as found:
-        yield Place(start, found.plain, EC2, numbered, lambda: found.contents("aws"))
+    with warm("AWS", lag_seconds=LAG_SECONDS) as start, twin("aws") as found:
+        yield Place(start, found.plain, EC2, numbered, lambda: found.contents("aws"), REFUSAL)
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
-def test_nothing_is_lost_whatever_call_spider_dies_at(aws: Place, tmp_path: Path, name: str) -> None:
-    points = crash(tmp_path, aws, SCENARIOS[name])
-    print(name, *points, sep="\n  ")
+@pytest.mark.timeout(1800)
+def test_nothing_is_lost_whatever_call_spider_dies_at(aws: Place, tmp_path: Path, died: Died) -> None:
+    died(crash(tmp_path, aws))
+
+
+@pytest.mark.timeout(1800)
+def test_nor_when_its_successor_dies_in_the_same_change(aws: Place, tmp_path: Path, died: Died) -> None:
+    died(crash(tmp_path, aws, deaths=2))

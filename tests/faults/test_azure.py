@@ -14,17 +14,21 @@ from cloud_twin.faults import AZURE
 from tests.servers import twin
 from tests.system.clouds import Cloud, azure_at
 
-from .crash_points import SCENARIOS, Place, crash
+from .conftest import Died
+from .crash_points import LAG_SECONDS, crash
+from .place import Place
 from .warm import warm
 
 # It is made with the first resource and stays.
 RESOURCE_GROUP = re.compile(r"/subscriptions/[^/]+/resourcegroups/[^/]+", re.IGNORECASE)
 
+REFUSAL = (400, "QuotaExceeded", "Operation could not be completed as it results in exceeding approved quota.")
+
 
 @pytest.fixture(scope="module")
 def azure() -> Iterator[Place]:
     authority = tls.Authority()
-    with warm("AZURE") as start, twin("azure") as found:
+    with warm("AZURE", lag_seconds=LAG_SECONDS) as start, twin("azure") as found:
         account = found.account("azure")
 
         def numbered(url: str, number: int) -> Cloud:
@@ -37,10 +41,14 @@ def azure() -> Iterator[Place]:
             return {one for one in found.contents("azure") if not RESOURCE_GROUP.fullmatch(one)}
 
         trusted, served = tls.client_context(found.ca), tls.server_context(authority.server())
-        yield Place(start, found.secure, AZURE, numbered, contents, trusted, served)
+        yield Place(start, found.secure, AZURE, numbered, contents, REFUSAL, trusted, served)
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
-def test_nothing_is_lost_whatever_call_spider_dies_at(azure: Place, tmp_path: Path, name: str) -> None:
-    points = crash(tmp_path, azure, SCENARIOS[name])
-    print(name, *points, sep="\n  ")
+@pytest.mark.timeout(1800)
+def test_nothing_is_lost_whatever_call_spider_dies_at(azure: Place, tmp_path: Path, died: Died) -> None:
+    died(crash(tmp_path, azure))
+
+
+@pytest.mark.timeout(1800)
+def test_nor_when_its_successor_dies_in_the_same_change(azure: Place, tmp_path: Path, died: Died) -> None:
+    died(crash(tmp_path, azure, deaths=2))

@@ -13,14 +13,18 @@ from cloud_twin.faults import CLOUDIT
 from tests.servers import twin
 from tests.system.clouds import Cloud, cloudit_at
 
-from .crash_points import SCENARIOS, Place, crash
+from .conftest import Died
+from .crash_points import LAG_SECONDS, crash
+from .place import Place
 from .warm import warm
+
+REFUSAL = (400, "400", "the quota is exceeded")
 
 
 @pytest.fixture(scope="module")
 def cloudit() -> Iterator[Place]:
     """A tenant for each connection, for a tenant has one VPC; without what each has by itself."""
-    with warm("CLOUDIT") as start, twin("cloudit") as found:
+    with warm("CLOUDIT", lag_seconds=LAG_SECONDS) as start, twin("cloudit") as found:
         account = found.account("cloudit")
 
         def numbered(url: str, number: int) -> Cloud:
@@ -31,10 +35,14 @@ def cloudit() -> Iterator[Place]:
             held = found.contents("cloudit")
             return held - {key for tenant in {one.partition("/")[0] for one in held} for key in beginnings(tenant)}
 
-        yield Place(start, found.plain, CLOUDIT, numbered, contents)
+        yield Place(start, found.plain, CLOUDIT, numbered, contents, REFUSAL)
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
-def test_nothing_is_lost_whatever_call_spider_dies_at(cloudit: Place, tmp_path: Path, name: str) -> None:
-    points = crash(tmp_path, cloudit, SCENARIOS[name])
-    print(name, *points, sep="\n  ")
+@pytest.mark.timeout(1800)
+def test_nothing_is_lost_whatever_call_spider_dies_at(cloudit: Place, tmp_path: Path, died: Died) -> None:
+    died(crash(tmp_path, cloudit))
+
+
+@pytest.mark.timeout(1800)
+def test_nor_when_its_successor_dies_in_the_same_change(cloudit: Place, tmp_path: Path, died: Died) -> None:
+    died(crash(tmp_path, cloudit, deaths=2))

@@ -15,8 +15,12 @@ from cloud_twin.faults import DOCKER
 from tests.servers import twin
 from tests.system.clouds import DOCKER_IMAGE, Cloud, docker_at
 
-from .crash_points import SCENARIOS, Place, crash
+from .conftest import Died
+from .crash_points import LAG_SECONDS, crash
+from .place import Place
 from .warm import warm
+
+REFUSAL = (500, "", "no space left on device")
 
 
 @pytest.fixture(scope="module")
@@ -24,11 +28,15 @@ def docker() -> Iterator[Place]:
     def numbered(url: str, number: int) -> Cloud:
         return replace(docker_at({"Host": url}, DOCKER_IMAGE, f"10.{number}.0.0/16", f"n{number}-"), label=f"-{number}")
 
-    with warm("DOCKER") as start, twin("docker", transition_seconds=0.0) as found:
-        yield Place(start, found.plain, DOCKER, numbered, lambda: found.contents("docker"))
+    with warm("DOCKER", lag_seconds=LAG_SECONDS) as start, twin("docker", transition_seconds=0.0) as found:
+        yield Place(start, found.plain, DOCKER, numbered, lambda: found.contents("docker"), REFUSAL)
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
-def test_nothing_is_lost_whatever_call_spider_dies_at(docker: Place, tmp_path: Path, name: str) -> None:
-    points = crash(tmp_path, docker, SCENARIOS[name])
-    print(name, *points, sep="\n  ")
+@pytest.mark.timeout(1800)
+def test_nothing_is_lost_whatever_call_spider_dies_at(docker: Place, tmp_path: Path, died: Died) -> None:
+    died(crash(tmp_path, docker))
+
+
+@pytest.mark.timeout(1800)
+def test_nor_when_its_successor_dies_in_the_same_change(docker: Place, tmp_path: Path, died: Died) -> None:
+    died(crash(tmp_path, docker, deaths=2))

@@ -12,22 +12,30 @@ from cloud_twin.faults import GCP
 from tests.servers import twin
 from tests.system.clouds import Cloud, gcp_at
 
-from .crash_points import SCENARIOS, Place, crash
+from .conftest import Died
+from .crash_points import LAG_SECONDS, crash
+from .place import Place
 from .warm import warm
+
+REFUSAL = (403, "quotaExceeded", "Quota exceeded.")
 
 
 @pytest.fixture(scope="module")
 def gcp() -> Iterator[Place]:
-    with warm("GCP") as start, twin("gcp") as found:
+    with warm("GCP", lag_seconds=LAG_SECONDS) as start, twin("gcp") as found:
         account = found.account("gcp")
 
         def numbered(url: str, number: int) -> Cloud:
             return replace(gcp_at(url, account), label=f"-{number}", prefix=f"n{number}-")
 
-        yield Place(start, found.plain, GCP, numbered, lambda: found.contents("gcp"))
+        yield Place(start, found.plain, GCP, numbered, lambda: found.contents("gcp"), REFUSAL)
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
-def test_nothing_is_lost_whatever_call_spider_dies_at(gcp: Place, tmp_path: Path, name: str) -> None:
-    points = crash(tmp_path, gcp, SCENARIOS[name])
-    print(name, *points, sep="\n  ")
+@pytest.mark.timeout(1800)
+def test_nothing_is_lost_whatever_call_spider_dies_at(gcp: Place, tmp_path: Path, died: Died) -> None:
+    died(crash(tmp_path, gcp))
+
+
+@pytest.mark.timeout(1800)
+def test_nor_when_its_successor_dies_in_the_same_change(gcp: Place, tmp_path: Path, died: Died) -> None:
+    died(crash(tmp_path, gcp, deaths=2))

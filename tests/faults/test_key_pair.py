@@ -12,9 +12,9 @@ import httpx
 from cloud_twin.faults import EC2, Rule
 from tests.servers import aws_twin, proxy
 from tests.system.clouds import aws_at
-from tests.system.spider import start
 
 from .crash_points import SETTINGS
+from .warm import warm
 
 
 def test_a_key_pair_killed_before_its_answer_and_repeated_is_the_same(tmp_path: Path) -> None:
@@ -24,7 +24,7 @@ def test_a_key_pair_killed_before_its_answer_and_repeated_is_the_same(tmp_path: 
         with suppress(httpx.HTTPError):
             process.client.send("POST", "/keypair", body, Idempotency_Key="again")
 
-    with aws_twin() as url, proxy(url, EC2) as proxied:
+    with warm("AWS") as start, aws_twin() as url, proxy(url, EC2) as proxied:
         process = start(tmp_path, **SETTINGS)
         aws_at(proxied.url).register(process.client)
         rule = proxied.faults.rules.add(Rule(api="ImportKeyPair", hold="after"))

@@ -12,22 +12,30 @@ from cloud_twin.faults import OPENSTACK
 from tests.servers import twin
 from tests.system.clouds import Cloud, openstack_at
 
-from .crash_points import SCENARIOS, Place, crash
+from .conftest import Died
+from .crash_points import LAG_SECONDS, crash
+from .place import Place
 from .warm import warm
+
+REFUSAL = (409, "OverQuota", "Quota exceeded for resources.")
 
 
 @pytest.fixture(scope="module")
 def openstack() -> Iterator[Place]:
-    with warm("OPENSTACK") as start, twin("openstack") as found:
+    with warm("OPENSTACK", lag_seconds=LAG_SECONDS) as start, twin("openstack") as found:
         account = found.account("openstack")
 
         def numbered(url: str, number: int) -> Cloud:
             return replace(openstack_at(f"{url}/identity/v3", account), label=f"-{number}", prefix=f"{number}-")
 
-        yield Place(start, found.plain, OPENSTACK, numbered, lambda: found.contents("openstack"))
+        yield Place(start, found.plain, OPENSTACK, numbered, lambda: found.contents("openstack"), REFUSAL)
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
-def test_nothing_is_lost_whatever_call_spider_dies_at(openstack: Place, tmp_path: Path, name: str) -> None:
-    points = crash(tmp_path, openstack, SCENARIOS[name])
-    print(name, *points, sep="\n  ")
+@pytest.mark.timeout(1800)
+def test_nothing_is_lost_whatever_call_spider_dies_at(openstack: Place, tmp_path: Path, died: Died) -> None:
+    died(crash(tmp_path, openstack))
+
+
+@pytest.mark.timeout(1800)
+def test_nor_when_its_successor_dies_in_the_same_change(openstack: Place, tmp_path: Path, died: Died) -> None:
+    died(crash(tmp_path, openstack, deaths=2))

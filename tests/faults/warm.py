@@ -3,7 +3,7 @@
     with warm("AWS") as start:
         process = start(home, lease_seconds="2")      as tests.system.spider.start
 
-As a program it is that process: `python -m tests.faults.warm AWS`. It has one thread and no client of any cloud, so
+As a program it is that process: `python -m tests.faults.warm 0 AWS`. It has one thread and no client of any cloud, so
 that a fork of it is as good as a fresh start. It takes orders as lines of JSON, and ends, with all it has forked, when
 no more can come.
 """
@@ -38,9 +38,10 @@ class Start(Protocol):
 
 
 @contextlib.contextmanager
-def warm(*providers: str) -> Iterator[Start]:
-    """Starts servers that have loaded the SDKs of these clouds. All of them end with the block."""
-    command = [sys.executable, "-m", "tests.faults.warm", *providers]
+def warm(*providers: str, lag_seconds: float = 0.0) -> Iterator[Start]:
+    """Starts servers that have loaded the SDKs of these clouds. All of them end with the block. `lag_seconds`: what
+    their drivers take for the clouds' lag, where an emulated one has less than the real; 0: what they always do."""
+    command = [sys.executable, "-m", "tests.faults.warm", f"{lag_seconds:g}", *providers]
     given = {**clean_environment(), "PYTHONPATH": str(ROOT)}
     popen = subprocess.Popen(command, env=given, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     with popen as parent:
@@ -99,12 +100,13 @@ def _log(folder: str) -> Path:
 # -- in the warm process
 
 
-def main(providers: list[str]) -> None:
+def main(lag_seconds: float, providers: list[str]) -> None:
     from chalicelib.rest import serve  # and with it the whole service
 
     loaded = [*STORES, *(name for provider in providers for name in _modules(provider.lower()))]
-    for name in loaded:
-        importlib.import_module(name)
+    for module in [importlib.import_module(name) for name in loaded]:
+        if lag_seconds and "LAG_SECONDS" in vars(module):
+            vars(module).update(LAG_SECONDS=lag_seconds)
     gc.freeze()  # a collection in a fork would copy every page
     with _Forks(serve.main) as forks:
         for line in sys.stdin:
@@ -168,4 +170,4 @@ def _become(folder: str, environment: Mapping[str, str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(float(sys.argv[1]), sys.argv[2:])
