@@ -76,9 +76,8 @@ def permissions() -> str:
         for verb, actions in capable.permissions.items()
         if actions
     ]
-    for provider in drivers.providers():
-        if marked := drivers.driver(provider).capability().marked:
-            rows.append([provider, "all", "reconcile", _code(marked)])
+    marked = {provider: drivers.driver(provider).capability().marked for provider in drivers.providers()}
+    rows += [[provider, "all", "reconcile", _code(actions)] for provider, actions in marked.items() if actions]
     return PERMISSIONS + table(["cloud", "kind", "verb", "permissions"], sorted(rows, key=lambda row: row[0]))
 
 
