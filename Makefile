@@ -1,8 +1,9 @@
 # Aliases of dev.py. Arguments go through ARGS: make test ARGS="-k vpc"
 PYTHON = python3
 ARGS =
+STAGE = dev
 
-.PHONY: help venv demo test faults test-real conformance compare serve check
+.PHONY: help venv demo test faults test-real conformance compare serve package check
 
 help:
 	@$(PYTHON) dev.py
@@ -13,3 +14,7 @@ venv demo test faults test-real compare serve check:
 # make conformance CLOUD=openstack TARGET=real
 conformance:
 	@$(PYTHON) dev.py $@ '$(CLOUD)' '$(TARGET)' $(ARGS)
+
+# make package STAGE=dev
+package:
+	@$(PYTHON) dev.py $@ '$(STAGE)' $(ARGS)

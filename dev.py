@@ -259,6 +259,12 @@ def serve(args: list[str]) -> int:
     become(PYTHON, "-m", "chalicelib.rest.serve", *args)
 
 
+def package(args: list[str]) -> int:
+    """Build what is deployed to AWS, for a stage, into build/package."""
+    venv([])
+    become(PYTHON, "-m", "deployment.package", *args)
+
+
 def check(args: list[str]) -> int:
     """Check style, types, the import rule and the documentation, all of them."""
     venv(args)
@@ -286,6 +292,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "conformance": conformance,
     "compare": compare,
     "serve": serve,
+    "package": package,
     "check": check,
 }
 

@@ -1,0 +1,1 @@
+"""Spider on AWS: the two archives that Lambda runs, the template around them, bringing both there."""
