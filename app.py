@@ -1,4 +1,5 @@
-"""Lambda's entry points: the REST API, on API Gateway, on a Function URL, and under `chalice local`; scheduled jobs."""
+"""Lambda's entry points: the REST API, on API Gateway, on a Function URL, and under `chalice local`; the worker on
+operations; scheduled jobs."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chalice import Chalice, CORSConfig, Rate, Response
-from chalice.app import CloudWatchEvent, Request
+from chalice.app import CloudWatchEvent, Request, SQSEvent
 
 from chalicelib.rest import scheduled
 from chalicelib.rest.events import is_function_url, read_event, write_answer
@@ -88,6 +89,13 @@ def _view(**_names: str) -> None:
 CORS = CORSConfig(allow_headers=list(ALLOWED_HEADERS), expose_headers=list(EXPOSED_HEADERS), max_age=PREFLIGHT_SECONDS)
 for _path, _methods in addresses().items():
     app.route(_path, methods=_methods, cors=CORS)(_view)
+
+
+@app.on_sqs_message(queue="spider-operations", batch_size=1)
+def work(event: SQSEvent) -> None:
+    """Works on the operation that a message is about. Elsewhere the engine's own queue has that done."""
+    for record in event:
+        scheduled.work(_opened(), record.body)
 
 
 # EventBridge calls these, each a function of its own. Elsewhere the engine's own timer has them done.

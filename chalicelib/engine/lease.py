@@ -23,6 +23,10 @@ class LeaseLost(Exception):
     """Another worker has taken the operation over; this one must not touch the cloud again."""
 
 
+class Unknown(Exception):
+    """No operation of that id is written down, or not yet."""
+
+
 class NotDue(Exception):
     """Whoever has put the operation off has sent a message for its time. `seconds`: until then."""
 
@@ -160,10 +164,10 @@ class Leases:
         self._held: dict[str, Lease] = {}
 
     def take(self, operation: str) -> Lease | None:
-        """None when there is nothing to do: finished, unknown, or in another worker's hands. Raises NotDue."""
+        """None when there is nothing to do: finished, or in another worker's hands. Raises Unknown, NotDue."""
         row, now = self._store.get(OPERATIONS, (operation,)), self._clock.now()
         if row is None or row.get("state") is None:
-            return None
+            raise Unknown(operation)
         if row["state"] in DONE and not is_to_be_looked_for(row, now):
             return None
         last = times.read_or_none(row.get("lease_until"))

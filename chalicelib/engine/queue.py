@@ -1,6 +1,6 @@
-"""When operations are worked on: a queue with delays and a timer, in process.
+"""When operations are worked on: a queue with delays, in process.
 
-SQS and EventBridge take this place on AWS; `Queue` is what both promise.
+SQS takes this place on AWS; `Queue` is what both promise.
 """
 
 from __future__ import annotations
@@ -72,27 +72,20 @@ class _Heap:
 
 
 class ThreadedQueue:
-    """Worker threads, as many as there is work for, and a thread per timed job. All end with the process."""
+    """Worker threads, as many as there is work for. All end with the process."""
 
-    def __init__(self, work: Callable[[str], None], *, workers: int, stopwatch: Callable[[], float]) -> None:
+    def __init__(self, work: Callable[[str], object], *, workers: int, stopwatch: Callable[[], float]) -> None:
         self._work = work
         self._now = stopwatch
         self._heap = _Heap()
         self._changed = threading.Condition()
         self._waiting: dict[str, set[threading.Event]] = {}
-        self._jobs: list[tuple[float, Callable[[], None]]] = []
         self._most = workers
         self._threads = self._idle = 0
         self._running = False
 
-    def every(self, seconds: float, job: Callable[[], None]) -> None:
-        """Runs `job` at the start and then every `seconds`, never twice at once."""
-        self._jobs.append((seconds, job))
-
     def start(self) -> None:
         self._running = True
-        for seconds, job in self._jobs:
-            threading.Thread(target=self._repeat, args=(seconds, job), name="timer", daemon=True).start()
 
     def close(self, seconds: float) -> None:
         """Begins nothing more, lets go of all who wait, and gives work that is under way so many seconds."""
@@ -179,20 +172,11 @@ class ThreadedQueue:
             self._changed.notify_all()
             return None
 
-    def _repeat(self, seconds: float, job: Callable[[], None]) -> None:
-        while self._running:
-            try:
-                job()
-            except Exception:
-                log.exception("a timed job failed; it runs again in %g seconds", seconds)
-            with self._changed:
-                self._changed.wait_for(lambda: not self._running, seconds)
-
 
 class SteppedQueue:
     """For a virtual clock: whoever waits does the work, and time jumps to the next thing due."""
 
-    def __init__(self, work: Callable[[str], None], clock: VirtualClock) -> None:
+    def __init__(self, work: Callable[[str], object], clock: VirtualClock) -> None:
         self._work = work
         self._clock = clock
         self._heap = _Heap()

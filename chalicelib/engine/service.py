@@ -29,7 +29,7 @@ from .operations import SHARDS, Operations
 from .overview import Overview
 from .places import Places
 from .ports import Ports
-from .queue import SteppedQueue, ThreadedQueue
+from .queue import Queue, SteppedQueue, ThreadedQueue
 from .reads import Reads
 from .reconciling import Reconciling
 from .registry import Registry
@@ -38,6 +38,7 @@ from .sealing import Sealer, local_sealer
 from .settings import Settings
 from .steps import Steps
 from .tags import Tags
+from .timers import Timers
 from .worker import Worker
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ class Engine:
         self._limits = Limits(store, clock, settings)
         steps = Steps(store, self.connections, self.operations, self._limits)
         self.worker = Worker(store, clock, settings, self.history, self.operations, self._leases, steps)
+        self.timers = Timers()
         self.queue = self._make_queue()
         self.worker.queue = self.changes.queue = self.queue
 
@@ -111,15 +113,19 @@ class Engine:
 
     def start(self) -> None:
         """Takes up what an earlier process has left, and goes on in threads of its own."""
+        if isinstance(self.queue, SteppedQueue):
+            return
+        if self.settings.jobs == "here":
+            self._set_jobs()
+        self.timers.every(self.settings.lease_seconds / 3, self._leases.renew_all)
+        self.timers.every(log.LOOK_SECONDS, partial(log.follow_level, self.settings))
         if isinstance(self.queue, ThreadedQueue):
-            if self.settings.jobs == "here":
-                self._set_jobs(self.queue)
-            self.queue.every(self.settings.lease_seconds / 3, self._leases.renew_all)
-            self.queue.every(log.LOOK_SECONDS, partial(log.follow_level, self.settings))
             self.queue.start()
+        self.timers.start()
 
     def close(self) -> None:
         """Callers that wait get what is known; the store is closed last."""
+        self.timers.close()
         if isinstance(self.queue, ThreadedQueue):
             self.queue.close(CLOSE_SECONDS)
         self.connections.close()
@@ -148,29 +154,43 @@ class Engine:
         """Holds the clouds against what is known here, if that is on and `moment` is the turn of it."""
         self.reconciling.reconcile_if_due(moment)
 
+    def take_message(self, body: str) -> None:
+        """Works on what a message of SQS is about. Raises ValueError for one that is not Spider's."""
+        from . import sqs  # with botocore, which takes longer to load than all the rest
+
+        operation, receipts = sqs.read(body)
+        if not self.worker.work(operation) and isinstance(self.queue, sqs.SqsQueue):
+            self.queue.again(operation, receipts + 1)
+
     def work(self, seconds: float) -> None:
         """Waits until no operation is left in this process's queue, at most so long."""
         if isinstance(self.queue, ThreadedQueue):
             self.queue.settle(seconds)
 
-    def _set_jobs(self, queue: ThreadedQueue) -> None:
-        queue.every(self.settings.sweep_seconds, self.sweep)
-        queue.every(merging.LOOK_SECONDS, self.merge)
+    def _set_jobs(self) -> None:
+        self.timers.every(self.settings.sweep_seconds, self.sweep)
+        self.timers.every(merging.LOOK_SECONDS, self.merge)
         if self.settings.collect_seconds:
-            queue.every(self.settings.collect_seconds, self.collector.collect)
+            self.timers.every(self.settings.collect_seconds, self.collector.collect)
         if self.settings.reconcile_seconds:
-            queue.every(self.settings.reconcile_seconds, self.reconciling.reconcile_all)
+            self.timers.every(self.settings.reconcile_seconds, self.reconciling.reconcile_all)
 
-    def _make_queue(self) -> ThreadedQueue | SteppedQueue:
+    def _make_queue(self) -> Queue:
         if isinstance(self.clock, VirtualClock):
             return SteppedQueue(self.worker.work, self.clock)
+        if self.settings.queue_url:
+            from .sqs import open_queue
+
+            return open_queue(self.settings)
         return ThreadedQueue(self.worker.work, workers=self.settings.workers, stopwatch=self.clock.stopwatch)
 
 
-def open_engine(settings: Settings, clock: Clock | None = None) -> Engine:
-    """The engine on the store that the settings name. Its tables are made when missing."""
+def open_engine(settings: Settings, clock: Clock | None = None, *, deployed: bool = False) -> Engine:
+    """The engine on the store that the settings name. Folder and tables are made when missing, unless they were
+    `deployed` along with it."""
     clock = clock or SystemClock()
-    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not deployed:
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = open_store(
         settings.store,
         path=settings.home / "spider.db",
@@ -179,5 +199,14 @@ def open_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         endpoint=settings.dynamodb_endpoint or None,
         now=lambda: clock.now().timestamp(),
     )
-    store.create_tables()
-    return Engine(settings, store, local_sealer(settings.home / "sealing.key"), clock)
+    if not deployed:
+        store.create_tables()
+    return Engine(settings, store, _sealer(settings, store), clock)
+
+
+def _sealer(settings: Settings, store: Store) -> Sealer:
+    if settings.kms_key:
+        from .kms import open_sealer
+
+        return open_sealer(settings, store)
+    return local_sealer(settings.home / "sealing.key")

@@ -28,8 +28,14 @@ class Settings:
     dynamodb_endpoint: Annotated[str, "another DynamoDB than AWS's own"] = ""
     aws_region: Annotated[str, "region of DynamoDB (default: AWS_REGION, AWS_DEFAULT_REGION)"] = ""
 
+    queue_url: Annotated[str, "of the SQS queue that has operations worked on, if not by this process"] = ""
+    kms_key: Annotated[
+        str, "id, ARN or alias of a KMS key: secrets are sealed under keys in the store, which only KMS can read"
+    ] = ""
+
     username: Annotated[str, "of HTTP Basic; without it only this machine is served"] = ""
     password: Annotated[str, "of HTTP Basic"] = field(default="", repr=False)
+    password_secret: Annotated[str, "name or ARN of the secret in AWS Secrets Manager that holds the password"] = ""
     error_status: Annotated[str, "`upstream`: every error is 500, as CB-Spider answers"] = ""
     id_transform_mode: Annotated[str, "`ON`: names at clouds get a suffix of their own; requests may say otherwise"] = (
         "OFF"

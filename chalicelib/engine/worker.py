@@ -22,7 +22,7 @@ from spider_drivers.contract import (
 from ..store import Conflict, Store, StoreUnavailable
 from . import faults, times
 from .history import History, spans
-from .lease import Lease, LeaseLost, Leases, NotDue
+from .lease import Lease, LeaseLost, Leases, NotDue, Unknown
 from .limit import NoTurn
 from .operations import Operations, State, is_over
 from .queue import Queue
@@ -57,12 +57,15 @@ class Worker:
         self._leases = leases
         self._steps = steps
 
-    def work(self, operation: str) -> None:
+    def work(self, operation: str) -> bool:
         """One try. Afterwards the operation is finished or due again; a worker that dies here leaves it to the
-        sweeper."""
-        lease = self._take(operation)
+        sweeper. False when there is no such operation."""
+        try:
+            lease = self._take(operation)
+        except Unknown:
+            return False
         if lease is None:
-            return
+            return True
         try:
             with self._history.gather(), spans.of_try(lease.row):
                 self._try(lease)
@@ -72,6 +75,7 @@ class Worker:
             self._leases.drop(lease)
             if is_over(lease.row) or not lease.is_released:  # else there is nothing new for those who wait
                 self.queue.wake(operation)
+        return True
 
     def _take(self, operation: str) -> Lease | None:
         try:

@@ -1,4 +1,5 @@
-"""Jobs that a scheduler calls for once a minute or hour, where the process itself may be frozen in between (Lambda)."""
+"""What AWS calls for, beside requests, where the process itself may be frozen in between (Lambda): jobs, by a scheduler
+once a minute or hour, and work on operations, by their queue."""
 
 from __future__ import annotations
 
@@ -22,6 +23,8 @@ class Engine(handle.Engine, Protocol):
 
     def sweep(self) -> None: ...
 
+    def take_message(self, body: str) -> None: ...
+
     def work(self, seconds: float) -> None: ...
 
 
@@ -42,3 +45,8 @@ def reconcile(engine: Engine, time: str) -> None:
 def sweep(engine: Engine) -> None:
     engine.sweep()
     engine.work(WORK_SECONDS)
+
+
+def work(engine: Engine, body: str) -> None:
+    """`body`: of a message about an operation."""
+    engine.take_message(body)

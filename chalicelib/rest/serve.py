@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 import waitress
+from spider_drivers.contract import SpiderError
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask
 
@@ -21,7 +22,7 @@ from ..engine.settings import Settings
 from . import auth, problems
 from .handle import Engine, fail
 from .http import PREFIX, HttpRequest, choose_request_id
-from .opening import open_from
+from .opening import open_from, with_password
 from .wsgi import make_app, status_line
 
 # A call that is held for its operation (up to SPIDER_WAIT_SECONDS) occupies a thread that only waits.
@@ -68,11 +69,11 @@ class CannotServe(Exception):
 def main(words: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(words)
     try:
-        settings = Settings.from_env()
+        settings = with_password(Settings.from_env())
         check_exposure(settings, arguments.host)
         listener = listen(arguments.host, arguments.port)
         engine = open_from(settings)
-    except (CannotServe, ValueError, OSError) as error:
+    except (CannotServe, ValueError, OSError, SpiderError) as error:
         print(f"spider: {error}", file=sys.stderr)
         return 2
     serve(engine, listener)

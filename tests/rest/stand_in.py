@@ -22,7 +22,7 @@ from chalicelib.rest import opening
 class StandIn:
     """Echoes calls, raises the error that a name asks for (`error-NotFound`), holds calls on `held-…`."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, **_: Any) -> None:
         self.settings = settings or Settings()
         self.calls: list[Call] = []
         self.held = 0
