@@ -57,7 +57,7 @@ class _Queue(SteppedQueue):
     """Each message is a fiber of its process, and gone with it: the sweeper has to find what it was about. As in the
     queue of a process, an operation waits in it once, at its earliest; now and then one comes twice."""
 
-    def __init__(self, process: Process, work: Callable[[str], None]) -> None:
+    def __init__(self, process: Process, work: Callable[[str], object]) -> None:
         super().__init__(work, process.world.clock)
         self._process = process
         self._next: dict[str, float] = {}
