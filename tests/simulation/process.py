@@ -26,10 +26,14 @@ class Process(Mortal):
         self.engine = _Engine(self)
 
     def start(self, after: float = 0.0) -> None:
-        """Its timers: leases are renewed three times in their time, and operations looked for, as a server does it."""
+        """Its timers: leases are renewed three times in their time, operations looked for, and in some worlds what they
+        have marked at the cloud, as a server does it."""
         settings, spawn = self.engine.settings, self.world.fibers.spawn
         spawn(f"{self.name} renews", lambda: self._repeat(settings.lease_seconds / 3, self._renew), self, after)
         spawn(f"{self.name} sweeps", lambda: self._repeat(settings.sweep_seconds, self.engine.sweep), self, after)
+        if settings.reconcile_seconds:
+            look = self.engine.reconciling.reconcile_all
+            spawn(f"{self.name} reconciles", lambda: self._repeat(settings.reconcile_seconds, look), self, after)
 
     def _renew(self) -> None:
         self.engine._leases.renew_all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
@@ -13,7 +14,7 @@ from spider_drivers.contract import VirtualClock
 from spider_drivers.mock.cloud import Knobs, MockCloud, cloud, fresh_name
 from spider_drivers.mock.faults import Fault, WireError
 
-from chalicelib.engine import lease
+from chalicelib.engine import deadline, lease
 from chalicelib.engine.sealing import Sealer
 from chalicelib.engine.settings import Settings
 from chalicelib.store import StoreUnavailable
@@ -26,6 +27,7 @@ from .process import Process
 T = TypeVar("T")
 
 SETTINGS = Settings(home=Path("nowhere"), wait_seconds=2.0, look_seconds=90.0, call_log="off")
+RECONCILING = 0.25  # of all worlds
 PROCESSES = 2
 MAKING = ("create_", "run_", "import_", "allocate_")
 LONGEST_FLIGHT = 20.0  # seconds that a call may be on its way to the cloud
@@ -44,7 +46,8 @@ class World(Mortal):
         self.store.create_tables()
         self.sealer = Sealer({"k": bytes(32)}, "k")
         self.cloud_name = fresh_name()
-        self.settings = SETTINGS
+        often = 200.0 if self.happens(RECONCILING) else 0.0
+        self.settings = replace(SETTINGS, reconcile_seconds=often)
         self.told: list[str] = []
         self.deaths = self.troubles = 0
         self.over = False
@@ -182,7 +185,15 @@ def inhabited(world: World) -> Iterator[None]:
         def Lock() -> FiberLock:
             return FiberLock(world.fibers)
 
-    with patch.object(MockCloud, "call", call), patch.object(lease, "threading", Locks):
+    def within(_: float, what: Callable[[], T]) -> T:
+        """Threads are no fibers."""
+        return what()
+
+    with (
+        patch.object(MockCloud, "call", call),
+        patch.object(lease, "threading", Locks),
+        patch.object(deadline, "within", within),
+    ):
         try:
             yield
         finally:
