@@ -113,10 +113,12 @@ class Changes:
         return self.run(call, opening, changes, taken)
 
     def _delete(self, call: Call) -> Any:
+        if undone := self._operations.cancelled_by(call):
+            return self._cancel(call, undone)
         identity = self._identities.get(call.connection, call.kind, call.name)
         force: bool = call.body
         if force and identity.state == State.CREATING:
-            return self._cancel(call, identity)
+            return self._cancel(call, identity.operation)
         if not call.kind.free and not force:
             self.check_unused(identity)
         seconds = self._settings.force_deadline if force else self._settings.delete_deadline
@@ -135,18 +137,19 @@ class Changes:
         opening = self.opening(nobody, "delete_csp", self._settings.delete_deadline)
         return self.run(call, opening, [], SpiderError("the operation's id is taken"))
 
-    def _cancel(self, call: Call, identity: Identity) -> Any:
-        """Undoes a create that is under way; one that succeeds all the same is deleted."""
-        operation = identity.operation
+    def _cancel(self, call: Call, operation: str) -> Any:
+        """Undoes a create that is under way; one that succeeds all the same is deleted, under a key of its own."""
         until = self._clock.stopwatch() + self._seconds(call)
         row = self.undo(call, operation)
         if row["state"] == OperationState.SUCCEEDED:
-            return self._delete(replace(call, waits=max(0.0, until - self._clock.stopwatch())))
+            key = call.idempotency_key and f"{call.idempotency_key}\x1fdelete"  # no caller's key is like that
+            left = max(0.0, until - self._clock.stopwatch())
+            return self.once(replace(call, idempotency_key=key, waits=left), self._delete)
         return Deleted() if row["state"] in DONE else Accepted(operation, Deleted(done=False))
 
     def undo(self, call: Call, operation: str) -> Item:
         """Has what is unfinished undone. The operation as it is then, or when the caller's time is up."""
-        self._operations.cancel(operation)
+        self._operations.cancel(operation, call)
         self.queue.send(operation)
         return self._wait(operation, self._seconds(call))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import uuid
 from collections.abc import Iterator, Sequence
@@ -75,19 +76,25 @@ class Operations:
     def open(self, opening: Opening, changes: Sequence[Change], call: Call) -> None:
         """One transaction: the operation, what it does to identities, and its idempotency key. Raises Conflict."""
         row = Put(OPERATIONS, self._row(opening, call), if_absent=True)
-        claim = [self._key_claim(opening, call)] if call.idempotency_key else []
-        self._store.write(row, *claim, *changes)
+        self._store.write(row, *self._claim(opening.id, call), *changes)
 
     def replayed(self, call: Call) -> str | None:
         """The id of the operation that this call's idempotency key has opened before. Raises KeyReused."""
+        row = self._keyed(call)
+        return None if row is None or row.get("cancels") else str(row["operation"])
+
+    def cancelled_by(self, call: Call) -> str | None:
+        """The id of the operation that this call's idempotency key has cancelled before. Raises KeyReused."""
+        row = self._keyed(call)
+        return str(row["operation"]) if row and row.get("cancels") else None
+
+    def _keyed(self, call: Call) -> Item | None:
         if not call.idempotency_key:
             return None
         row = self._store.get(OPERATIONS, (_key_id(call.idempotency_key),))
-        if row is None:
-            return None
-        if not self._sealer.is_marked(row["fingerprint"], call.fingerprint):
+        if row and not self._sealer.is_marked(row["fingerprint"], call.fingerprint):
             raise KeyReused("this Idempotency-Key came before with another request", operation=row["operation"])
-        return str(row["operation"])
+        return row
 
     def row(self, operation: str) -> Item:
         """Raises NotFound."""
@@ -127,23 +134,33 @@ class Operations:
         secret = self.secret(row)
         return result if secret is None else records.IssuedKeyPair(result, secret)
 
-    def cancel(self, operation: str) -> None:
-        """Has what is unfinished undone. Nothing happens to one that is finished."""
+    def cancel(self, operation: str, call: Call | None = None) -> None:
+        """Has what is unfinished undone, and the call's idempotency key, if it has one, stand for that. Nothing happens
+        to one that is finished. Raises NotFound, KeyReused."""
+        undone = Update(OPERATIONS, (operation,), {"cancelled": True}, when={"state": State.RUNNING.value})
+        claim = self._claim(operation, call, cancels=True) if call else []
         try:
-            self._store.write(
-                Update(OPERATIONS, (operation,), {"cancelled": True}, when={"state": State.RUNNING.value})
-            )
+            self._store.write(undone, *claim)
+            return
         except Conflict:
             self.row(operation)
+        with contextlib.suppress(Conflict):  # the same request has been here before
+            self._store.write(*claim)
+        if call:
+            self._keyed(call)
 
-    def _key_claim(self, opening: Opening, call: Call) -> Put:
+    def _claim(self, operation: str, call: Call, *, cancels: bool = False) -> list[Put]:
+        """Of the call's idempotency key, if it has one."""
+        if not call.idempotency_key:
+            return []
         row = {
             "id": _key_id(call.idempotency_key),
-            "operation": opening.id,
+            "operation": operation,
+            "cancels": cancels or None,
             "fingerprint": self._sealer.mark(call.fingerprint),
             "expires": self._expiry(),
         }
-        return Put(OPERATIONS, row, if_absent=True)
+        return [Put(OPERATIONS, row, if_absent=True)]
 
     def _row(self, opening: Opening, call: Call) -> Item:
         now, shard = self._clock.now(), int(opening.id[:8], 16) % SHARDS

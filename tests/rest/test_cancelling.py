@@ -171,9 +171,9 @@ def test_a_create_that_succeeds_while_it_is_being_cancelled_is_told(
     operation, before = begin_a_vm(house)
     real = house.engine.operations.cancel
 
-    def too_late(one: str) -> None:
+    def too_late(*given: Any) -> None:
         pass_time(house, 100)
-        real(one)
+        real(*given)
 
     monkeypatch.setattr(house.engine.operations, "cancel", too_late)
     answer = cancel(house, operation)
