@@ -3,7 +3,7 @@ PYTHON = python3
 ARGS =
 STAGE = dev
 
-.PHONY: help venv demo test faults test-real conformance compare serve package check
+.PHONY: help venv demo test faults test-real conformance compare serve package deploy destroy check
 
 help:
 	@$(PYTHON) dev.py
@@ -15,6 +15,6 @@ venv demo test faults test-real compare serve check:
 conformance:
 	@$(PYTHON) dev.py $@ '$(CLOUD)' '$(TARGET)' $(ARGS)
 
-# make package STAGE=dev
-package:
+# make deploy STAGE=dev ARGS="--user-name me --password-secret spider/login"
+package deploy destroy:
 	@$(PYTHON) dev.py $@ '$(STAGE)' $(ARGS)

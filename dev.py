@@ -265,6 +265,18 @@ def package(args: list[str]) -> int:
     become(PYTHON, "-m", "deployment.package", *args)
 
 
+def deploy(args: list[str]) -> int:
+    """Deploy a stage to AWS; the first time with --user-name and --password-secret."""
+    venv([])
+    become(PYTHON, "-m", "deployment.deploy", *args)
+
+
+def destroy(args: list[str]) -> int:
+    """Remove a stage from AWS, with all that it holds."""
+    venv([])
+    become(PYTHON, "-m", "deployment.deploy", "--destroy", *args)
+
+
 def check(args: list[str]) -> int:
     """Check style, types, the import rule and the documentation, all of them."""
     venv(args)
@@ -293,6 +305,8 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "compare": compare,
     "serve": serve,
     "package": package,
+    "deploy": deploy,
+    "destroy": destroy,
     "check": check,
 }
 
