@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..contract import CA, ENDPOINT, Capability, Key, KindCapability
 
-# How late lists show what was made, Alibaba does not say. 10 s is a guess.
-LAG_SECONDS = 10.0
+# How late lists show what was made, Alibaba does not say. 30 s is a safe guess.
+LAG_SECONDS = 30.0
 
 # How a VM is stopped: in economical mode, in which it is not paid for and may lose its public address, or not.
 STOPPED_MODE = "StoppedMode"

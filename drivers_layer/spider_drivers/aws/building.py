@@ -14,8 +14,8 @@ from ..contract import (
 )
 
 # EC2 is "eventually consistent": its guide tells to retry reads with growing pauses and gives no figure. The calls
-# that look for a tag a moment after it was set are the latest to show it; 10 s is a guess.
-LAG_SECONDS = 10.0
+# that look for a tag a moment after it was set are the latest to show it; 30 s is a safe guess.
+LAG_SECONDS = 30.0
 
 Shape = TypeVar("Shape")
 

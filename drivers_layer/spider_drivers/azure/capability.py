@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..contract import CA, ENDPOINT, Capability, Key, KindCapability
 
 # Azure's guides tell to repeat a read that does not find what was just made ("Resolve errors for resource not found"),
-# and give no figure: 10 s is a guess.
-LAG_SECONDS = 10.0
+# and give no figure: 30 s is a safe guess.
+LAG_SECONDS = 30.0
 
 _VNETS, _SUBNETS = "Microsoft.Network/virtualNetworks", "Microsoft.Network/virtualNetworks/subnets"
 _GROUPS, _KEYS = "Microsoft.Network/networkSecurityGroups", "Microsoft.Compute/sshPublicKeys"

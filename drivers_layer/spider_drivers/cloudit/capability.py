@@ -8,8 +8,8 @@ from ..contract import CA, ENDPOINT, Capability, Key, KindCapability
 LONGEST_NAME = 45
 # A VM's adaptive IP is called as the VM, and this.
 ADDRESS_SUFFIX = "-PublicIP"
-# How late Cloudit shows what was made is not known: a guess.
-LAG_SECONDS = 10.0
+# How late Cloudit shows what was made is not known: a safe guess.
+LAG_SECONDS = 30.0
 
 
 def _made(max_name: int = LONGEST_NAME, *verbs: str) -> KindCapability:

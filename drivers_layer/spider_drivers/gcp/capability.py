@@ -6,8 +6,8 @@ from __future__ import annotations
 from ..contract import CA, ENDPOINT, Capability, Key, KindCapability
 from .names import LONGEST_GROUP, LONGEST_NAME, NAME, RULE
 
-# A GET shows what was made a moment ago; Google says nothing of lists. 10 s is a guess.
-LAG_SECONDS = 10.0
+# A GET shows what was made a moment ago; Google says nothing of lists. 30 s is a safe guess.
+LAG_SECONDS = 30.0
 
 
 def _compute(permissions: str) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from ..contract import CA, ENDPOINT, Capability, Key, KindCapability
 
-# Each service reads what it has written, but where several databases follow one another. 10 s is a guess.
-LAG_SECONDS = 10.0
+# Each service reads what it has written, but where several databases follow one another. 30 s is a safe guess.
+LAG_SECONDS = 30.0
 _NAME = r"(?s).{1,255}"
 # "The valid characters" in nova's answer to a wrong name; blanks at its ends are refused too.
 _KEY_PAIR = r"[A-Za-z0-9_-]([A-Za-z0-9_ -]*[A-Za-z0-9_-])?"
