@@ -10,13 +10,12 @@ from typing import Any
 
 from spider_drivers.contract import INTENDED, Attempt, Cancelled, Clock
 
-from ..store import OPERATIONS, Conflict, Item, Store, StoreUnavailable, Update
+from ..store import MAX_CHANGES, OPERATIONS, Conflict, Item, Store, StoreUnavailable, Update
 from . import times
 from .operations import DONE, State, is_to_be_looked_for
 from .settings import Settings
 
 _REMOVING = frozenset({"delete", "delete_csp", "remove_subnet"})
-RENEWED_AT_ONCE = 25  # in one transaction: one that a worker writes to just then holds up so many
 
 
 class LeaseLost(Exception):
@@ -64,15 +63,15 @@ class Lease:
         except Conflict:
             raise LeaseLost(self.row["id"]) from None
         self.row = self.row | change
+        if change.get("lease_until"):
+            self._until = times.read(change["lease_until"])
 
     def renew(self) -> None:
         """Also learns of a cancellation. Raises LeaseLost. Does nothing for a lease that has ended."""
         with self._lock:
             if self._over:
                 return
-            until = times.after(self._clock.now(), self._seconds)
-            self._save(lease_until=times.kept(until), due=times.kept(until))
-            self._until = until
+            self._save(**self._longer())
             fresh = self._store.get(OPERATIONS, (self.row["id"],)) or {}
             self.row["cancelled"] = fresh.get("cancelled", False)
 
@@ -115,7 +114,12 @@ class Lease:
         return not before and self._changing <= (0 if row["verb"] in _REMOVING else 1)
 
     def keep(self, part: str, cloud_id: str) -> None:
-        self.save(parts={**self.row["parts"], part: cloud_id})
+        """Renews it, too: the write is made anyway. Raises LeaseLost."""
+        self.save(parts={**self.row["parts"], part: cloud_id}, **self._longer())
+
+    def _longer(self) -> dict[str, str]:
+        until = times.kept(times.after(self._clock.now(), self._seconds))
+        return {"lease_until": until, "due": until}
 
     def attempt(self, *, noted: bool = True) -> Attempt:
         """`noted`: with what any try has noted as made, not only with what was meant to be."""
@@ -165,6 +169,8 @@ class Leases:
 
     def take(self, operation: str) -> Lease | None:
         """None when there is nothing to do: finished, or in another worker's hands. Raises Unknown, NotDue."""
+        if operation in self._held:
+            return None  # its worker is not dead, even if its renewal is late
         row, now = self._store.get(OPERATIONS, (operation,)), self._clock.now()
         if row is None or row.get("state") is None:
             raise Unknown(operation)
@@ -209,8 +215,8 @@ class Leases:
     def renew_all(self) -> None:
         """To be called three times in a lease's time. What has just been taken can wait for the next one."""
         aging = [lease for lease in list(self._held.values()) if lease.left < 5 / 6]
-        for first in range(0, len(aging), RENEWED_AT_ONCE):
-            self._renew(aging[first : first + RENEWED_AT_ONCE])
+        for first in range(0, len(aging), MAX_CHANGES):
+            self._renew(aging[first : first + MAX_CHANGES])
 
     def _renew(self, leases: Sequence[Lease]) -> None:
         """Many in one write. Each that is refused in it is renewed alone, which tells what has become of it."""

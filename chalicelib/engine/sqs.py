@@ -18,7 +18,7 @@ from .settings import Settings
 
 log = logging.getLogger("spider.queue")
 
-LONGEST_DELAY = 900  # seconds; SQS has none that is longer. What comes too early is sent on.
+LONGEST_DELAY = 900  # seconds; SQS has none that is longer. What is due later is sent by the sweeper.
 RECEIPTS = 3  # of a message about an operation that nobody knows
 UNKNOWN_SECONDS = 1  # until it comes again: its transaction may be under way
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from .interface import (
     ABSENT,
+    MAX_CHANGES,
     BadCursor,
     Change,
     Check,
@@ -60,6 +61,7 @@ __all__ = [
     "CALL_STATS",
     "CONNECTIONS",
     "IDENTITIES",
+    "MAX_CHANGES",
     "OPERATIONS",
     "BadCursor",
     "Change",

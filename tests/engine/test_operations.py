@@ -232,7 +232,7 @@ def test_a_worker_that_lost_its_lease_touches_nothing_more(house: House) -> None
     assert first is not None
     assert leases.take(accepted.operation) is None
     house.clock.advance(house.settings.lease_seconds + 1)
-    second = leases.take(accepted.operation)
+    second = Leases(house.engine.store, house.clock, house.settings).take(accepted.operation)
     assert second is not None
     assert second.fence == first.fence + 1
     assert second.attempt().unclean_since is not None
@@ -280,7 +280,7 @@ def test_a_worker_that_is_late_does_not_take_what_has_just_finished(house: House
 
 def test_a_worker_that_is_late_knows_what_was_noted_meanwhile(house: House) -> None:
     slow = held_too_long(house)
-    happens = Meanwhile(house.engine.store, lambda: slow.keep("vpc", "vpc-1"))
+    happens = Meanwhile(house.engine.store, lambda: slow.save(parts={"vpc": "vpc-1"}))
     late = Leases(happens, house.clock, house.settings).take(slow.row["id"])
     assert late
     assert late.attempt().parts == {"vpc": "vpc-1"}
