@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .rule import Rule
 
 
+class Allowance:
+    """Of so many calls per second, and as many saved up as come in a second, or one."""
+
+    def __init__(self, rate: float, stopwatch: Callable[[], float] = time.monotonic) -> None:
+        self._rate = rate
+        self._most = self._left = max(1.0, rate)
+        self._stopwatch = stopwatch
+        self._seen = stopwatch()
+
+    def take(self) -> bool:
+        """Whether one was left."""
+        now = self._stopwatch()
+        self._left = min(self._most, self._left + (now - self._seen) * self._rate)
+        self._seen = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
 @dataclass
 class Active:
-    """`fitting`: calls seen that fit; `held`: how many stand still just now."""
+    """`fitting`: calls seen that fit, and come too fast where a rate is told; `held`: how many stand still just now."""
 
     id: int
     rule: Rule
@@ -18,6 +40,15 @@ class Active:
     struck: int = 0
     held: int = 0
     released: bool = field(default=False, repr=False)
+    allowance: Allowance | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.rule.rate:
+            self.allowance = Allowance(self.rule.rate)
+
+    def counts(self) -> bool:
+        """Whether a call that fits is one of those that the rule numbers."""
+        return self.allowance is None or not self.allowance.take()
 
 
 class Rules:
@@ -49,7 +80,7 @@ class Rules:
     def striking(self, cloud: str, api: str, region: str) -> list[Active]:
         """The rules that strike a call that has just arrived, in the order they were added."""
         with self._changed:
-            fitting = [one for one in self._active.values() if one.rule.fits(cloud, api, region)]
+            fitting = [one for one in self._active.values() if one.rule.fits(cloud, api, region) and one.counts()]
             for one in fitting:
                 one.fitting += 1
             struck = [one for one in fitting if one.rule.strikes(one.fitting)]

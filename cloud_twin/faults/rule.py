@@ -14,7 +14,8 @@ MOMENTS = ("", "before", "after")
 class Rule:
     """Which calls: those whose `api`, `region` and `cloud` fit the patterns (`Create*`, `POST /containers/*`, as in a
     shell); of these the one numbered `first` (1 is the next), then each `every`-th after it, `times` in all (0: without
-    end).
+    end). With `rate`, only calls are counted so that come faster than so many per second, all that fit together; a
+    second's calls can be saved up.
 
     What happens to them, in this order:
 
@@ -42,6 +43,7 @@ class Rule:
     handshakes: int = 0
     hold: str = ""
     throttle: bool = False
+    rate: float = 0.0
     retry_after: float | None = None
     status: int = 0
     code: str = ""
@@ -57,7 +59,7 @@ class Rule:
         for name in ("first", "every"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}: {getattr(self, name)} is not above 0")
-        for name in ("times", "latency", "handshakes", "lag"):
+        for name in ("times", "rate", "latency", "handshakes", "lag"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name}: {getattr(self, name)} is below 0")
         for region, seconds in self.latencies.items():

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from cloud_twin.faults import Rule
+from cloud_twin.faults.active import Allowance
 from cloud_twin.faults.middleware import FIRST_CALL
 from cloud_twin.faults.rule import read
 from cloud_twin.serve import serving
@@ -57,6 +58,22 @@ def test_every_third_call_is_throttled_in_the_cloud_s_own_form(twin: Bench) -> N
 def test_a_rule_strikes_the_calls_it_counts_to(fields: dict[str, int], struck: list[int]) -> None:
     rule = Rule(**fields)  # type: ignore[arg-type]
     assert [number for number in range(1, 7) if rule.strikes(number)] == struck
+
+
+def test_so_many_calls_per_second_pass_and_a_second_s_are_saved_up() -> None:
+    now = 0.0
+    allowance = Allowance(4.0, lambda: now)
+    assert [allowance.take() for _ in range(6)] == [True] * 4 + [False] * 2
+    now = 0.25
+    assert [allowance.take() for _ in range(2)] == [True, False]
+    now = 100.0
+    assert [allowance.take() for _ in range(6)] == [True] * 4 + [False] * 2
+
+
+def test_what_comes_too_fast_is_throttled(twin: Bench) -> None:
+    twin.add(api="GET *", throttle=True, rate=0.001, retry_after=1)
+    assert statuses(twin, 3) == [200, 429, 429]
+    assert twin.make()
 
 
 def test_a_rule_is_about_the_apis_and_regions_that_it_names(twin: Bench) -> None:
