@@ -31,6 +31,7 @@ from .warm import warm
 SERVERS, CUSTOMERS = 3, 6
 SETTINGS: Final = {"lease_seconds": "3", "sweep_seconds": "1", "retry_seconds": "0.2", "log_level": "WARNING"}
 SHORTEST_LIFE, LONGEST_LIFE = 0.2, 1.8  # seconds between kills
+LAG_SECONDS: Final = 1.0  # an emulated cloud has none
 QUIET_SECONDS: Final = 180.0
 KINDS: Final = ("vpc", "securitygroup", "keypair", "vm")
 
@@ -157,9 +158,14 @@ class Town:
             yield from (f"lost at {place.word}: {one}" for one in before - left)
 
 
+def settings_of(dynamodb: str) -> dict[str, str]:
+    """Of the store: SQLite, or a DynamoDB if its URL is given."""
+    return {"store": "dynamodb", "dynamodb_endpoint": dynamodb, "aws_region": "us-east-1"} if dynamodb else {}
+
+
 def run(home: Path, kills: int, seed: int, **settings: str) -> Outcome:
     with (
-        warm(*PROVIDERS) as start,
+        warm(*PROVIDERS, lag_seconds=LAG_SECONDS) as start,
         twin(*(provider.lower() for provider in PROVIDERS), transition_seconds=0.3) as clouds,
         contextlib.closing(Fleet(start, home, SERVERS, **SETTINGS, **settings)) as fleet,
     ):
@@ -175,11 +181,10 @@ def main(words: list[str]) -> int:
     given = parser.parse_args(words)
     with contextlib.ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="spider-kills-")))
-        settings = {}
-        if given.store == "dynamodb":
-            endpoint = given.endpoint or stack.enter_context(ministack())
-            settings = {"store": "dynamodb", "dynamodb_endpoint": endpoint, "aws_region": "us-east-1"}
-        outcome = run(home, given.kills, given.seed, **settings)
+        endpoint = given.endpoint
+        if given.store == "dynamodb" and not endpoint:
+            endpoint = stack.enter_context(ministack())
+        outcome = run(home, given.kills, given.seed, **settings_of(endpoint))
     print(*outcome.differences, sep="\n")
     print(f"{given.store}, seed {given.seed}: {outcome}: {len(outcome.differences)} differences")
     return 1 if outcome.differences else 0
