@@ -80,13 +80,19 @@ class Rules:
     def striking(self, cloud: str, api: str, region: str) -> list[Active]:
         """The rules that strike a call that has just arrived, in the order they were added."""
         with self._changed:
-            fitting = [one for one in self._active.values() if one.rule.fits(cloud, api, region) and one.counts()]
+            fitting = [one for one in self._active.values() if one.rule.fits(cloud, api, region) and self._counts(one)]
             for one in fitting:
                 one.fitting += 1
             struck = [one for one in fitting if one.rule.strikes(one.fitting)]
             for one in struck:
                 one.struck += 1
             return struck
+
+    def _counts(self, active: Active) -> bool:
+        """Whether it has begun to, and (by what `rate` allows) still does."""
+        other = self._active.get(active.rule.after)
+        begun = not active.rule.after or (other is not None and other.struck > 0)
+        return begun and active.counts()
 
     def hold(self, active: Active) -> None:
         """Returns once the rule is removed."""

@@ -15,7 +15,7 @@ class Rule:
     """Which calls: those whose `api`, `region` and `cloud` fit the patterns (`Create*`, `POST /containers/*`, as in a
     shell); of these the one numbered `first` (1 is the next), then each `every`-th after it, `times` in all (0: without
     end). With `rate`, only calls are counted so that come faster than so many per second, all that fit together; a
-    second's calls can be saved up.
+    second's calls can be saved up. With `after`, the id of another rule, none is counted before that one has struck.
 
     What happens to them, in this order:
 
@@ -38,6 +38,7 @@ class Rule:
     first: int = 1
     every: int = 1
     times: int = 0
+    after: int = 0
     latency: float = 0.0
     latencies: Mapping[str, float] = field(default_factory=dict)
     handshakes: int = 0

@@ -85,6 +85,14 @@ def test_a_rule_is_about_the_apis_and_regions_that_it_names(twin: Bench) -> None
     assert twin.things.ids == []
 
 
+def test_a_rule_may_begin_to_count_when_another_one_has_struck(twin: Bench) -> None:
+    refusal = twin.add(api="POST *", times=1, status=500)
+    twin.add(api=LIST, first=2, times=1, status=418, after=refusal)
+    assert statuses(twin, 3) == [200, 200, 200]
+    twin.http.post("/things/create", json={})
+    assert statuses(twin, 3) == [200, 418, 200]
+
+
 def test_latency_passes_before_the_call_arrives(twin: Bench) -> None:
     twin.add(api=LIST, latency=0.3)
     started = time.monotonic()
@@ -204,6 +212,7 @@ def test_the_log_has_one_line_per_call_and_nothing_of_what_was_sent(twin: Bench)
         (3, LIST, 0, [rule]),
         (4, "GET /things/{id}/json", 404, []),
     ]
+    assert [one["read"] for one in logged] == [False, True, True, True]
     assert logged[3]["code"] == "404"
     assert all(one["elapsed"] >= 0 and one["cloud"] == "docker" for one in logged)
     assert "canary" not in "".join(lines)
