@@ -14,7 +14,6 @@ import contextlib
 import os
 import queue
 import sqlite3
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -37,12 +36,15 @@ from .interface import (
 from .queries import Query
 from .sqlite_body import dump, load
 from .tables import ALL
+from .turns import Turn, Turns
 from .values import change_key, check_key, floor_seconds, key_of, plain_item, prepare, updated_item
 
 BUSY_SECONDS: Final = 10.0
 CONNECTIONS: Final = 8
 PURGE_EVERY_SECONDS: Final = 60.0
 PURGE_ROWS: Final = 500
+
+Act = Callable[[sqlite3.Connection], None]
 
 
 class SQLiteStore:
@@ -52,7 +54,7 @@ class SQLiteStore:
         self._path = path
         self._now = now
         self._tables = tables
-        self._writing = threading.Lock()
+        self._turns = Turns(self._write)
         self._last_purge = now()
         self._closed = False
         self._idle: queue.LifoQueue[sqlite3.Connection | None] = queue.LifoQueue()
@@ -93,29 +95,35 @@ class SQLiteStore:
         prepared = prepare(changes)
         if not prepared:
             return
-        with self._transaction() as connection:
+
+        def act(connection: sqlite3.Connection) -> None:
             found = [self._found(connection, change) for change in prepared]
             failed = [n for n, change in enumerate(prepared) if not _holds(change, found[n])]
             if failed:
                 raise Conflict(failed)
             for change, item in zip(prepared, found, strict=True):
                 _apply(connection, change, item)
-            self._purge(connection)
+
+        self._make(act)
 
     def put_all(self, table: Table, items: Iterable[Mapping[str, Any]]) -> None:
         kept = [plain_item(table, item) for item in items]
         if not kept:
             return
-        with self._transaction() as connection:
+
+        def act(connection: sqlite3.Connection) -> None:
             for item in kept:
                 _put(connection, table, item)
-            self._purge(connection)
+
+        self._make(act)
 
     def create_tables(self) -> None:
-        with self._transaction() as connection:
+        def act(connection: sqlite3.Connection) -> None:
             for table in self._tables:
                 for statement in schema.create(table):
                     connection.execute(statement)
+
+        self._make(act)
 
     def close(self) -> None:
         self._closed = True
@@ -146,24 +154,27 @@ class SQLiteStore:
         if max(removed) < PURGE_ROWS:
             self._last_purge = now
 
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        # Within the process writers queue at a lock, which wakes the next at once. SQLite's own waiting, which
-        # polls, is left to competing processes.
-        if not self._writing.acquire(timeout=BUSY_SECONDS):
-            raise StoreUnavailable(f"{self._path}: no turn to write within {BUSY_SECONDS} s")
+    def _make(self, act: Act) -> None:
         try:
-            with self._connection() as connection:
-                connection.execute("BEGIN IMMEDIATE")
-                try:
-                    yield connection
-                    connection.execute("COMMIT")
-                except BaseException:
-                    with contextlib.suppress(sqlite3.Error):
-                        connection.execute("ROLLBACK")
-                    raise
-        finally:
-            self._writing.release()
+            self._turns.make(act, BUSY_SECONDS)
+        except TimeoutError:
+            raise StoreUnavailable(f"{self._path}: no turn to write within {BUSY_SECONDS} s") from None
+        except (StoreUnavailable, InterruptedError) as error:  # may be that of several
+            raise StoreUnavailable(str(error)) from error
+
+    def _write(self, turns: Sequence[Turn[Act]]) -> None:
+        """One transaction. What one of them finds wrong is its own; trouble with the file is everyone's."""
+        with self._connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                for turn in turns:
+                    turn.error = _tried(connection, turn.act)
+                self._purge(connection)
+                connection.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+                raise
 
     @contextlib.contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
@@ -188,6 +199,21 @@ class SQLiteStore:
                 connection.close()
                 connection = None
             self._idle.put(connection)
+
+
+def _tried(connection: sqlite3.Connection, act: Act) -> Exception | None:
+    """What it raises, having written nothing then."""
+    connection.execute("SAVEPOINT one")
+    try:
+        act(connection)
+    except (sqlite3.Error, OSError):
+        raise
+    except Exception as error:
+        connection.execute("ROLLBACK TO one")
+        return error
+    finally:
+        connection.execute("RELEASE one")
+    return None
 
 
 def _holds(change: Change, found: Item | None) -> bool:
