@@ -218,9 +218,13 @@ def test(args: list[str]) -> int:
 
 
 def faults(args: list[str]) -> int:
-    """Run 10,000 simulated histories of deaths and troubles, or --count of them; SEED alone tells that one."""
+    """Run 10,000 simulated histories, then kill Spider at each call to each cloud; or just --count histories."""
     venv([])
-    become(PYTHON, "-m", "tests.simulation", *(args or ("--count", "10000")))
+    if args:
+        become(PYTHON, "-m", "tests.simulation", *args)
+    failed = run(PYTHON, "-m", "tests.simulation", "--count", "10000")
+    os.environ["SPIDER_CRASH"] = "all"
+    return run(PYTHON, "-m", "pytest", "tests/faults", "-n", "4", "--dist", "loadfile") or failed
 
 
 def test_real(args: list[str]) -> int:

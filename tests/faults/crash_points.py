@@ -11,21 +11,23 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from cloud_twin.faults import Rule
 from tests.system.spider import Client, Process
 
-from .lives import VM_ALONE, Life, all_lives
+from .lives import VM_TWICE, Life, all_lives
 from .place import Connection, Place
 from .rehearsal import MOMENTS, Point, Rehearsed, begin, clear, end, prepare, rehearse
 
 T = TypeVar("T")
 
-# Every call of every change; else only those that change something at the cloud.
+# Before and after each call.
 EVERY_CALL: Final = os.environ.get("SPIDER_CRASH") == "all"
+# Lives that go on at once, where each has a connection for each call and more.
+GROUPS: Final = (("vpc",), ("subnet", "securitygroup", "keypair"), ("vm", "power"))
 REACHED_SECONDS: Final = 90.0
 # Small, so that the successor need not wait long for the dead one's leases to run out; and a worker for each point.
 SETTINGS: Final = {"lease_seconds": "2", "sweep_seconds": "1", "workers": "250"}
@@ -62,14 +64,29 @@ class Living:
 
 
 def chosen(step: Rehearsed) -> list[Point]:
-    return [point for point in step.points if EVERY_CALL or not point.read]
+    """Of those that are not all: after each change of the cloud, and before the first."""
+    if EVERY_CALL:
+        return list(step.points)
+    changing = [point for point in step.points if not point.read]
+    return [*changing[:1], *(point for point in changing if point.moment == "after")]
 
 
-def crash(home: Path, place: Place, *, deaths: int = 1) -> list[str]:
-    """Crashes in every change that the cloud knows. `deaths` 2: then the successor dies, too; only while VMs are made
-    and deleted, unless every call is wanted. Raises AssertionError where the cloud then holds more or less than it
-    should, or shows something else. Answers where Spider died."""
-    lives = all_lives(place.capability) if deaths == 1 or EVERY_CALL else {"vm": VM_ALONE}
+def crash(home: Path, place: Place) -> list[str]:
+    """Crashes in every change that the cloud knows; and twice in the same, as the successor dies, too: while VMs are
+    made and deleted, or in all, if each call is wanted. Raises AssertionError where the cloud then holds more or less
+    than it should, or shows something else. Answers where Spider died."""
+    lives = all_lives(place.capability)
+    if not EVERY_CALL:
+        return _crash(home, place, {**lives, "vm, twice": VM_TWICE})
+    died = []
+    for deaths in (1, 2):
+        for group in GROUPS:
+            some = {name: replace(life, deaths=deaths) for name, life in lives.items() if name in group}
+            died += _crash(home, place, some)
+    return died
+
+
+def _crash(home: Path, place: Place, lives: Mapping[str, Life]) -> list[str]:
     before, died = place.contents(), list[str]()
     with ExitStack() as stack:
 
@@ -85,8 +102,7 @@ def crash(home: Path, place: Place, *, deaths: int = 1) -> list[str]:
             ]
             in_parallel(lambda one: prepare(client, one.on, one.life), all_living)
         for number in range(max(len(life.changes) for life in lives.values())):
-            taking_part = [one for one in all_living if one.takes_part(number)]
-            died += _Round(place, home, number, taking_part).run(deaths)
+            died += _Round(place, home, number, [one for one in all_living if one.takes_part(number)]).run()
         with serving(place, home, SUCCESSOR) as client:
             in_parallel(lambda one: clear(client, one.on, one.life), all_living)
     left = place.contents()
@@ -101,12 +117,10 @@ class _Round:
         self._living = living
         self._number = number
 
-    def run(self, deaths: int) -> list[str]:
+    def run(self) -> list[str]:
         """The points at which Spider died."""
         before = self._place.contents()
-        died = self._die_first()
-        if deaths > 1:
-            died = self._die_again()
+        died = self._die_first() + self._die_again()
         with serving(self._place, self._home, SUCCESSOR) as client:
             in_parallel(lambda one: end(client, one.operation, self._step(one).change), self._living)
             self._compare(before, self._place.contents())
@@ -119,8 +133,10 @@ class _Round:
     def _die_first(self) -> list[str]:
         for one in self._living:
             one.on.faults.log.clear()
+            refusal = self._step(one).refusal
+            refused = one.on.faults.rules.add(refusal) if refusal else 0
             if one.point:
-                one.rule = one.on.faults.rules.add(one.point.rule)
+                one.rule = one.on.faults.rules.add(one.point.rule(refused))
         with serving(self._place, self._home, SETTINGS) as client:
             in_parallel(lambda one: self._begin(client, one), self._living)
             reached = self._reached(client, [one for one in self._living if one.point])
@@ -132,7 +148,9 @@ class _Round:
 
     def _die_again(self) -> list[str]:
         """At one of the successor's calls, where it has so many."""
-        dying = [one for one in self._living if one.point]
+        dying = [one for one in self._living if one.point and one.life.deaths > 1]
+        if not dying:
+            return []
         for one in dying:
             number, moment = divmod(one.number, 2)
             rule = Rule(first=1 + number % MOST_OF_SUCCESSORS, times=1, hold=MOMENTS[moment])
@@ -143,8 +161,7 @@ class _Round:
         return [f"{self._told(one)}, and its successor" for one in reached]
 
     def _begin(self, client: Client, one: Living) -> None:
-        step = self._step(one)
-        one.operation = begin(client, one.on, step.change, step.refusal)
+        one.operation = begin(client, one.on, self._step(one).change)
 
     def _reached(self, client: Client, living: Sequence[Living]) -> list[Living]:
         """Those that stand still at their point, once each does or is done."""

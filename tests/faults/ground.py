@@ -42,9 +42,12 @@ class Asked:
     made: bool | None
 
 
+def cloud_of(name: str) -> str:
+    return name.partition("-")[0]
+
+
 class Ground:
-    """One history. `places`: by the word of their cloud; each has two connections, `aws-1` and `aws-2`, which share
-    account and proxy."""
+    """One history. `places`: by the word of their cloud; `proxies`: by the name of a connection, `aws-1`."""
 
     def __init__(self, places: Mapping[str, Place], proxies: Mapping[str, Proxy]) -> None:
         self._stack = ExitStack()
@@ -55,9 +58,8 @@ class Ground:
             proxied.faults.reset()
         self._empty = {word: place.contents() for word, place in places.items()}
         self.on = {
-            f"{word}-{number}": Connection(place, number, proxies[word])
-            for word, place in places.items()
-            for number in (1, 2)
+            name: Connection(places[cloud_of(name)], int(name.partition("-")[2]), proxied)
+            for name, proxied in proxies.items()
         }
         self._start = next(iter(places.values())).start
         self._process = self._start(self._home, **SETTINGS)
@@ -91,27 +93,27 @@ class Ground:
         self._asked.append(Asked(name, path, operation, made))
         return operation
 
-    def befall(self, word: str, rule: Rule) -> None:
-        self._proxies[word].faults.rules.add(rule)
+    def befall(self, name: str, *rules: Rule) -> None:
+        for rule in rules:
+            self._proxies[name].faults.rules.add(rule)
 
     def die(self) -> None:
         self._process.kill()
         self._process = self._start(self._home, **SETTINGS)
 
-    def die_in(self, changes: Sequence[tuple[str, str, Change]], rule: Rule) -> None:
-        """Where the rule holds a call, if they come so far. It is of the cloud of the last of them."""
-        rules = self._proxies[changes[-1][0].partition("-")[0]].faults.rules
-        added = rules.add(rule)
-        operations = [self.ask(*change) for change in changes]
+    def die_in(self, name: str, path: str, change: Change, points: Sequence[Rule]) -> None:
+        """Where one of the rules holds a call of the same connection, if it comes so far."""
+        rules = self._proxies[name].faults.rules
+        added = [rules.add(point) for point in points]
+        operation = self.ask(name, path, change)
         until = time.monotonic() + REACHED_SECONDS
-        while not rules.reached(added, 0.1) and self._go_on(operations) and time.monotonic() < until:
-            pass
+        while operation and not any(rules.reached(one, 0.05) for one in added) and time.monotonic() < until:
+            if self.client.call("GET", operation)["State"] in OVER:
+                break
         self._process.kill()
-        rules.remove(added)
+        for one in added:
+            rules.remove(one)
         self._process = self._start(self._home, **SETTINGS)
-
-    def _go_on(self, operations: Sequence[str]) -> bool:
-        return any(one and self.client.call("GET", one)["State"] not in OVER for one in operations)
 
     def destroy(self, name: str, path: str) -> None:
         """By a stranger, who has the cloud's id of it."""
@@ -122,25 +124,25 @@ class Ground:
             self._destroyed.add((name, path))
             self._stranger.client.send("DELETE", f"/csp{path}/{cloud_id}", on.on)
 
-    def rest(self) -> None:
-        """Until nothing goes on any more."""
+    def rest(self) -> list[Any]:
+        """Until nothing goes on any more. The operations that are not over even then."""
         until = time.monotonic() + QUIET_SECONDS
-        while open_ones := [one for one in self._listed() if one["State"] not in OVER]:
-            assert time.monotonic() < until, f"never over: {open_ones}"
+        while (going_on := [one for one in self._listed() if one["State"] not in OVER]) and time.monotonic() < until:
             time.sleep(0.3)
+        return going_on
 
-    def check(self) -> None:
-        """When all troubles are over: what was promised is there, nothing else is, and it can be deleted."""
+    def differences(self) -> list[str]:
+        """When all troubles are over: from what was promised. Nothing else is there, and all of it can be deleted."""
         for proxied in self._proxies.values():
             proxied.faults.rules.clear()
-        self.rest()
+        found = [f"never over: {one}" for one in self.rest()]
         states = {one["OperationId"]: one for one in self._listed()}
-        differences = [text for name in self.on for path in KINDS for text in self._of(name, path, states)]
-        assert not differences, differences
-        self._clear_away()
+        found += [text for name in self.on for path in KINDS for text in self._of(name, path, states)]
+        found += self._cleared_away()
         for word, place in self._places.items():
             left, lost = place.contents() - self._empty[word], self._empty[word] - place.contents()
-            assert not left | lost, f"{word}: left over {sorted(left)}, lost {sorted(lost)}"
+            found += [f"{word}: left over {sorted(left)}, lost {sorted(lost)}"] * bool(left | lost)
+        return found
 
     def _of(self, name: str, path: str, operations: Mapping[str, Any]) -> Iterator[str]:
         on = self.on[name]
@@ -156,13 +158,14 @@ class Ground:
         if there and seen != 200 and (name, path) not in self._destroyed:
             yield f"{name}: the {path} is a ghost: {seen}"
 
-    def _clear_away(self) -> None:
+    def _cleared_away(self) -> Iterator[str]:
         for name in self.on:
             for path in reversed(KINDS):
                 operation = self.ask(name, path, delete(path))
                 self.rest()
                 told = self.client.call("GET", operation) if operation else {"State": "SUCCEEDED"}
-                assert told["State"] == "SUCCEEDED", told
+                if told["State"] != "SUCCEEDED":
+                    yield f"{name}: the {path} cannot be deleted: {told}"
 
     def _listed(self) -> Sequence[Any]:
         listed: list[Any] = self.client.call("GET", "/operation?limit=500")["operation"]

@@ -20,7 +20,12 @@ LATER_RULES: Final = [
     for port in ("443", "8443")
 ]
 KINDS: Final = {"vpc": "vpc", "securitygroup": "security_group", "keypair": "key_pair", "vm": "vm"}
-NEEDS: Final = {"securitygroup": ("vpc",), "vm": ("vpc", "securitygroup", "keypair")}
+NEEDS: Final = {
+    "subnet": ("vpc",),
+    "securitygroup": ("vpc",),
+    "vm": ("vpc", "securitygroup", "keypair"),
+    "power": ("vpc", "securitygroup", "keypair", "vm"),
+}
 WORDS: Final = {"securitygroup": "sg"}  # what tags call a kind, where that is not its path
 
 
@@ -46,30 +51,34 @@ class Change:
 
 @dataclass(frozen=True)
 class Life:
-    """`needs`: paths of what is made before, in order."""
+    """`needs`: paths of what is made before, in order. `deaths`: how often Spider dies in the same change."""
 
     needs: tuple[str, ...]
     changes: tuple[Change, ...]
+    deaths: int = 1
 
 
 def all_lives(capability: Capability) -> dict[str, Life]:
-    """By path. What Spider keeps by itself costs no call, and has none."""
-    tagged = capability.tagged
+    """What Spider keeps by itself costs no call, and has none."""
     verbs = {name: set(kind.permissions) for name, kind in capability.kinds.items()}
-    between: dict[str, list[Change]] = {path: _tags(path, path) if KINDS[path] in tagged else [] for path in KINDS}
-    if "add_subnet" in verbs["vpc"]:
-        between["vpc"] += [ADD_SUBNET, REMOVE_SUBNET, _refused(ADD_SUBNET)]
-    if "subnet" in tagged:
-        between["vpc"] += _tags("subnet", "a")
-    if "add_rules" in verbs["security_group"]:
-        between["securitygroup"] += [_rules("add", "POST"), _rules("remove", "DELETE")]
-    between["vm"] += [control(action) for action in ("suspend", "resume", "reboot")]
-    found = {}
-    for path in KINDS:
-        if KINDS[path] not in capability.kept:
-            end = [delete(path), _refused(create(path))] if path in ("vpc", "vm") else [delete(path)]
-            found[path] = Life(NEEDS.get(path, ()), (create(path), *between[path], *end))
-    return found
+    tags = {
+        path: _tags(path) if kind in capability.tagged else () for path, kind in {**KINDS, "subnet": "subnet"}.items()
+    }
+    subnets = (ADD_SUBNET, REMOVE_SUBNET, refused(ADD_SUBNET)) if "add_subnet" in verbs["vpc"] else ()
+    rules = (_rules("add", "POST"), _rules("remove", "DELETE")) if "add_rules" in verbs["security_group"] else ()
+    changes = {
+        "vpc": (create("vpc"), *tags["vpc"], delete("vpc"), refused(create("vpc"))),
+        "subnet": (*subnets, *tags["subnet"]),
+        "securitygroup": (create("securitygroup"), *rules, *tags["securitygroup"], delete("securitygroup")),
+        "keypair": (create("keypair"), *tags["keypair"], delete("keypair")),
+        "vm": (create("vm"), *tags["vm"], delete("vm"), refused(create("vm"))),
+        "power": (control("suspend"), control("resume"), control("reboot")),
+    }
+    return {
+        name: Life(NEEDS.get(name, ()), of)
+        for name, of in changes.items()
+        if of and KINDS.get(name) not in capability.kept
+    }
 
 
 def create(path: str) -> Change:
@@ -90,7 +99,7 @@ def delete(path: str) -> Change:
     )
 
 
-def _refused(change: Change) -> Change:
+def refused(change: Change) -> Change:
     return replace(change, title=f"{change.title}, of which a part is refused", refused=True, needed=False)
 
 
@@ -125,9 +134,10 @@ def _rules(what: str, method: str) -> Change:
     )
 
 
-def _tags(path: str, name: str) -> list[Change]:
+def _tags(path: str) -> tuple[Change, Change]:
     def of(on: Connection) -> dict[str, str]:
-        return {"ResourceType": WORDS.get(path, path), "ResourceName": on.name(name)}
+        name = on.name("a" if path == "subnet" else path)
+        return {"ResourceType": WORDS.get(path, path), "ResourceName": name}
 
     def shown(client: Client, on: Connection) -> Any:
         listed = client.call("GET", "/tag", on.asking(**of(on)))
@@ -140,7 +150,7 @@ def _tags(path: str, name: str) -> list[Change]:
         before=f"untag a {path}",
     )
     remove = Change(f"untag a {path}", lambda on: ("DELETE", f"/tag/{on.cloud.tag}", on.asking(**of(on))), shown)
-    return [add, remove]
+    return add, remove
 
 
 def _pairs(listed: Any) -> Iterator[tuple[str, str]]:
@@ -196,4 +206,4 @@ def _seen(client: Client, on: Connection, path: str) -> Any:
     return on.bare(found["IId"])
 
 
-VM_ALONE: Final = Life(NEEDS["vm"], (create("vm"), delete("vm")))
+VM_TWICE: Final = Life(NEEDS["vm"], (create("vm"), delete("vm")), deaths=2)

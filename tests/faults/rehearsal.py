@@ -30,9 +30,9 @@ class Point:
     read: bool
     sure: bool
 
-    @property
-    def rule(self) -> Rule:
-        return Rule(api=self.api, first=self.number, times=1, hold=self.moment)
+    def rule(self, after: int) -> Rule:
+        """`after`: the rule that refuses what is done until then, or 0."""
+        return Rule(api=self.api, first=self.number, times=1, after=after, hold=self.moment)
 
     def __str__(self) -> str:
         return f"{self.moment} {self.api} {self.number}"
@@ -60,7 +60,9 @@ def rehearse(client: Client, place: Place, on: Connection, life: Life) -> list[R
         refusal = _refusal(place, done[change.title.partition(",")[0]]) if change.refused else None
         before = place.contents()
         on.faults.log.clear()
-        end(client, begin(client, on, change, refusal), change)
+        if refusal:
+            on.faults.rules.add(refusal)
+        end(client, begin(client, on, change), change)
         on.faults.rules.clear()
         calls = done[change.title] = on.faults.log.calls()
         after = place.contents()
@@ -83,11 +85,12 @@ def clear(client: Client, on: Connection, life: Life) -> None:
         client.call(*delete(path).request(on))
 
 
-def begin(client: Client, on: Connection, change: Change, refusal: Rule | None) -> str:
-    """The path of the operation."""
-    if refusal:
-        on.faults.rules.add(refusal)
-    answer = client.send(*change.request(on), Prefer="respond-async")
+def begin(client: Client, on: Connection, change: Change) -> str:
+    """The path of the operation. Asked for again where so many write at once that one has no turn in time."""
+    until = time.monotonic() + OVER_SECONDS
+    while (answer := client.send(*change.request(on), Prefer="respond-async")).status_code == 503:
+        assert time.monotonic() < until, f"{change.title}: {answer.text}"
+        time.sleep(1.0)
     assert answer.status_code == 202, f"{change.title}: {answer.text}"
     return answer.headers["Location"].removeprefix("/spider")
 
@@ -113,12 +116,12 @@ def _numbered(calls: Sequence[Logged]) -> Iterator[tuple[Logged, int]]:
 
 def _points(calls: Sequence[Logged], refusal: Rule | None) -> Iterator[Point]:
     """Of a change of which a part is refused, those of what follows."""
-    begun = refusal is None
+    if refusal:
+        numbered = [(call.api, number) for call, number in _numbered(calls)]
+        calls = calls[numbered.index((refusal.api, refusal.first)) + 1 :]
     unsure = {call.api for call in calls if call.read or not 200 <= call.status < 400}
     for call, number in _numbered(calls):
-        if begun:
-            yield from (Point(moment, call.api, number, call.read, call.api not in unsure) for moment in MOMENTS)
-        begun = begun or (refusal is not None and (call.api, number) == (refusal.api, refusal.first))
+        yield from (Point(moment, call.api, number, call.read, call.api not in unsure) for moment in MOMENTS)
 
 
 def _refusal(place: Place, calls: Sequence[Logged]) -> Rule:

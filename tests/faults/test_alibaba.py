@@ -32,11 +32,6 @@ def alibaba() -> Iterator[Place]:
         yield Place(start, found.plain, ALIBABA, numbered, lambda: found.contents("alibaba"), REFUSAL)
 
 
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3600)
 def test_nothing_is_lost_whatever_call_spider_dies_at(alibaba: Place, tmp_path: Path, died: Died) -> None:
     died(crash(tmp_path, alibaba))
-
-
-@pytest.mark.timeout(1800)
-def test_nor_when_its_successor_dies_in_the_same_change(alibaba: Place, tmp_path: Path, died: Died) -> None:
-    died(crash(tmp_path, alibaba, deaths=2))

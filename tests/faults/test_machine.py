@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from cloud_twin.faults import DOCKER, EC2, Rule
-from tests.servers import twin
+from tests.servers import Proxy, twin
 from tests.system.clouds import DOCKER_IMAGE, Cloud, aws_at, docker_at
 
 from .crash_points import EVERY_CALL
-from .ground import Ground
+from .ground import Ground, cloud_of
 from .lives import ADD_SUBNET, KINDS, NEEDS, REMOVE_SUBNET, Change, control, create, delete
 from .place import Place
 from .rehearsal import MOMENTS
@@ -26,12 +26,16 @@ from .warm import warm
 LAG_SECONDS: Final = 2.0  # what the drivers believe in, and a little more than the emulated cloud ever has
 NAMES: Final = ("aws-1", "docker-1", "docker-2")
 CONNECTIONS: Final = st.sampled_from(NAMES)
-SUBNET: Final = "subnet"  # what may be added to a VPC, and removed
-# Which calls, and what they are at each cloud.
-CALLS: Final = {
-    "changes": {"aws": "[!D]*", "docker": "P*"},
-    "removals": {"aws": "De[!s]*", "docker": "DELETE *"},
-    "all": {"aws": "*", "docker": "*"},
+EXTRA: Final = "a subnet"  # what may be added to a VPC, and removed
+# Which calls, and their patterns at each cloud.
+CALLS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+    "changes": {"aws": ("[!D]*", "De[!s]*"), "docker": ("P*", "DELETE *")},
+    "any": {"aws": ("*",), "docker": ("*",)},
+}
+# How many changes of the cloud a create costs, at each of which Spider may die.
+COSTS: Final[dict[str, dict[str, int]]] = {
+    "aws": {"vpc": 6, "securitygroup": 2, "keypair": 1, "vm": 1},
+    "docker": {"vpc": 2, "vm": 3},
 }
 TROUBLE: Final = st.builds(
     replace,
@@ -51,49 +55,60 @@ TROUBLE: Final = st.builds(
 POINT: Final = st.builds(
     Rule,
     api=st.sampled_from(tuple(CALLS)),
-    first=st.integers(1, 4),
+    first=st.integers(1, 3),
     times=st.just(1),
     hold=st.sampled_from(MOMENTS),
 )
 THEN: Final = st.sampled_from(("", "all is quiet", "it dies", "a stranger destroys it"))
 
 
-def _at(cloud: str, about: Rule) -> Rule:
-    return replace(about, api=CALLS[about.api][cloud])
+def _in_a_create(cloud: str) -> st.SearchStrategy[tuple[str, Rule]]:
+    """Which, and at which of its calls."""
+    points = [
+        (path, Rule(api="changes", first=number, times=1, hold=moment))
+        for path, cost in COSTS[cloud].items()
+        for number in range(1, cost + 1)
+        for moment in MOMENTS
+    ]
+    return st.sampled_from(points)
+
+
+def _at(name: str, about: Rule) -> list[Rule]:
+    return [replace(about, api=api) for api in CALLS[about.api][cloud_of(name)]]
 
 
 class Histories(RuleBasedStateMachine):
-    """`places` is set by who runs it."""
+    """`places` and `proxies` are set by who runs it. `wanted`: what should be there, if all goes well."""
 
     places: dict[str, Place]
-    proxies: dict[str, Any]
+    proxies: dict[str, Proxy]
 
     def __init__(self) -> None:
         super().__init__()
         self.ground = Ground(self.places, self.proxies)
-
         self.wanted: dict[str, set[str]] = {name: set() for name in NAMES}
 
-    @initialize(on=st.sampled_from(NAMES[:2]), number=st.integers(1, 8), moment=st.sampled_from(MOMENTS))
-    def build(self, on: str, number: int, moment: str) -> None:
-        """All of it at once, as each waits for what it needs; and Spider dies at one of the calls that make it."""
-        for name in NAMES[:2]:
+    @initialize(aws=_in_a_create("aws"), docker=_in_a_create("docker"))
+    def build(self, aws: tuple[str, Rule], docker: tuple[str, Rule]) -> None:
+        """Most of it at once, as each waits for what it needs. In one create of each cloud Spider dies."""
+        for name, (dying, point) in (("aws-1", aws), ("docker-1", docker)):
             self.wanted[name] = set(KINDS)
-        others = [name for name in NAMES[:2] if name != on]
-        changes = [(name, path, create(path)) for name in (*others, on) for path in KINDS]
-        point = _at(on.partition("-")[0], Rule(api="changes", first=number, times=1, hold=moment))
-        self.ground.die_in(changes, point)
+            for path in KINDS:
+                if path == dying:
+                    self.ground.rest()
+                    self.ground.die_in(name, path, create(path), _at(name, point))
+                else:
+                    self.ground.ask(name, path, create(path))
 
     @rule(on=CONNECTIONS, data=st.data(), trouble=st.none() | TROUBLE, point=st.none() | POINT, then=THEN)
     def change(self, on: str, data: st.DataObject, trouble: Rule | None, point: Rule | None, then: str) -> None:
-        """A trouble befalls the cloud from now on; Spider dies at a call; and what comes then."""
-        cloud = on.partition("-")[0]
+        """A trouble befalls the connection from now on; Spider dies at a call; and what comes then."""
         if trouble:
-            self.ground.befall(cloud, _at(cloud, trouble))
+            self.ground.befall(on, *_at(on, trouble))
         possible = {change.title: (path, change, then) for path, change, then in _possible(self.wanted[on])}
         path, change, self.wanted[on] = possible[data.draw(st.sampled_from(tuple(possible)))]
         if point:
-            self.ground.die_in([(on, path, change)], _at(cloud, point))
+            self.ground.die_in(on, path, change, _at(on, point))
         else:
             self.ground.ask(on, path, change)
         match then:
@@ -106,9 +121,10 @@ class Histories(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         try:
-            self.ground.check()
+            differences = self.ground.differences()
         finally:
             self.ground.close()
+        assert not differences, differences
 
 
 def _possible(there: set[str]) -> Iterator[tuple[str, Change, set[str]]]:
@@ -117,10 +133,10 @@ def _possible(there: set[str]) -> Iterator[tuple[str, Change, set[str]]]:
         if path not in there and there.issuperset(NEEDS.get(path, ())):
             yield path, create(path), there | {path}
         if path in there and not any(path in NEEDS.get(other, ()) for other in there):
-            yield path, delete(path), there - {path, SUBNET} if path == "vpc" else there - {path}
+            yield path, delete(path), there - {path, EXTRA} if path == "vpc" else there - {path}
     if "vpc" in there:
-        more = SUBNET not in there
-        yield "vpc", ADD_SUBNET if more else REMOVE_SUBNET, there | {SUBNET} if more else there - {SUBNET}
+        more = EXTRA not in there
+        yield "vpc", ADD_SUBNET if more else REMOVE_SUBNET, there | {EXTRA} if more else there - {EXTRA}
     if "vm" in there:
         for action in ("suspend", "resume", "reboot"):
             yield "vm", control(action), there
@@ -143,7 +159,7 @@ def machine() -> Iterator[type[Histories]]:
             "aws": Place(start, found.plain, EC2, aws, lambda: found.contents("aws"), (400, "", "")),
             "docker": Place(start, found.plain, DOCKER, docker, lambda: found.contents("docker"), (400, "", "")),
         }
-        proxies = {word: stack.enter_context(place.proxy()) for word, place in places.items()}
+        proxies = {name: stack.enter_context(places[cloud_of(name)].proxy()) for name in NAMES}
         yield type("Machine", (Histories,), {"places": places, "proxies": proxies})
 
 
@@ -152,8 +168,8 @@ def test_whatever_happens_what_is_promised_is_there_and_nothing_else(machine: ty
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=60 if EVERY_CALL else 6,
-            stateful_step_count=20,
+            max_examples=100 if EVERY_CALL else 5,
+            stateful_step_count=16,
             derandomize=True,
             database=None,
             deadline=None,
