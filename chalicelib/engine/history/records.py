@@ -10,7 +10,7 @@ from spider_drivers.contract import Clock, Invalid
 from ...catalogue.called import CallsAsked
 from ...catalogue.kinds import KINDS
 from ...catalogue.records import Listed
-from ...catalogue.system import ANY_CALL
+from ...catalogue.system import ANY_CALL, MARKED
 from ...store import CALL_STATS, CALLS, Item, Store
 from .. import times
 from ..call import Call
@@ -23,7 +23,7 @@ DAYS_AT_ONCE = 31
 
 _TYPES = {
     word.upper(): kind.history
-    for kind in (*KINDS.values(), ANY_CALL)
+    for kind in (*KINDS.values(), ANY_CALL, MARKED)
     if kind.history
     for word in (kind.path, kind.history)
 }
