@@ -37,7 +37,7 @@ class Change:
     needed     whether all later changes rely on it
     before     the title of the one that does
     refused    whether the cloud has no quota left when most of it is made
-    once       whether the cloud must not be told twice
+    sent       "once", whatever happens; "again if unheard": where nothing at the cloud tells that it was; "": as may be
     """
 
     title: str
@@ -46,7 +46,7 @@ class Change:
     needed: bool = False
     before: str = ""
     refused: bool = False
-    once: bool = False
+    sent: str = ""
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def control(action: str) -> Change:
         lambda on: ("PUT", f"/controlvm/{on.name('vm')}?action={action}", on.on),
         lambda client, on: client.until(f"/vmstatus/{on.name('vm')}", on.on, "Status", settled),
         needed=action != "reboot",
-        once=action != "reboot",
+        sent="again if unheard" if action == "reboot" else "once",
     )
 
 

@@ -32,7 +32,7 @@ def docker() -> Iterator[Place]:
     run = f"spider-crash-{secrets.token_hex(3)}"
 
     def numbered(url: str, number: int) -> Cloud:
-        connection = replace(cloud(cidrs[number], f"{run}-{number}-"), label=f"-{number}")
+        connection = replace(cloud(cidrs[number % len(cidrs)], f"{run}-{number}-"), label=f"-{number}")
         return replace(connection, credential={"Host": url})
 
     identity = tls.Identity(credential["ClientCertificate"], credential["ClientKey"])
