@@ -24,7 +24,8 @@ class State(StrEnum):
 class Identity:
     """`operation` is the unfinished one, `token` that of the operation which created it; `uses` holds the keys of the
     identities that it depends on; `kept` the whole shape where the cloud has no such kind, else what the engine must
-    remember of it (a key pair's public half); `changed` is when it was controlled last."""
+    remember of it (a key pair's public half); `changed` is when it was controlled last; `adopted`: the cloud had it
+    before it got its name, and it may carry another token."""
 
     connection: str
     kind: str
@@ -37,6 +38,7 @@ class Identity:
     uses: tuple[str, ...] = ()
     kept: Mapping[str, Any] | None = None
     changed: str = ""
+    adopted: bool = False
 
     @property
     def key(self) -> str:
@@ -69,6 +71,7 @@ def read(row: Item) -> Identity:
         uses=tuple(row["uses"]),
         kept=row.get("kept"),
         changed=row.get("changed", ""),
+        adopted=row.get("adopted", False),
     )
 
 
@@ -121,7 +124,7 @@ def activated(identity: Identity, system_id: str, kept: Mapping[str, Any] | None
 
 def adopted(identity: Identity) -> list[Change]:
     """What exists at the cloud gets a name, unless the name is taken or another one stands for it."""
-    row = {**_row(identity), "system_id": identity.system_id, "kept": identity.kept}
+    row = {**_row(identity), "system_id": identity.system_id, "kept": identity.kept, "adopted": True}
     changes: list[Change] = [Put(IDENTITIES, row, if_absent=True)]
     if not KINDS[identity.kind].named_in_owner:
         changes.append(_guard(identity, identity.system_id))

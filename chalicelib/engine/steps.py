@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from spider_drivers.contract import Attempt, CallScope, CloudConnection, KeyPairRequest, NotFound, Ref, Vpc, Wait
+from spider_drivers.contract import registry as drivers
 
 from ..catalogue.kinds import KINDS, SUBNET
 from ..catalogue.records import Deleted
 from ..store import Change, Item, Store
 from . import identities, rules, shapes, tags
 from .connections import Connections, Target
-from .identities import Census, Identities, Identity, State
+from .identities import Identities, Identity, State
 from .lease import Lease
 from .limit import Limits
 from .operations import Operations
@@ -65,22 +66,32 @@ class Steps:
     def look(self, lease: Lease) -> Wait | None:
         """The last one. What the operation has left at the cloud is found by its token alone: its name is free, and an
         id that it has noted may be somebody else's by now. None once the cloud holds nothing of it, or what it holds
-        has a name again. Raises any SpiderError."""
+        has been adopted. Raises NoTurn and any SpiderError."""
         row = lease.row
         target = self._connections.target(row["connection"])
         census = self._identities.of_connection(row["connection"])
         named = census.find(_identity(row).key)
-        if self._has_a_name(row, census):
-            return None
         if named and named.operation:
             return Wait(LOOK_AGAIN_SECONDS, f"'{row['name']}' is being changed by the operation '{named.operation}'")
+        kind, token = self._left(row)
+        adopted = {one.system_id for one in census.of_kind(kind) if one.adopted}
+        if adopted and self._is_among(adopted, lease, target, token):
+            return None
         return self._undone(lease, target, lease.attempt(noted=False))
 
-    def _has_a_name(self, row: Item, census: Census) -> bool:
-        """What a forced delete has forgotten, and somebody has adopted since."""
+    def _left(self, row: Item) -> tuple[str, str]:
+        """The kind and the token of what the operation may have left."""
         if row["verb"] == "remove_subnet":
-            return census.known(SUBNET.name, self._operations.request(row).id or "") is not None
-        return row["verb"] == "delete" and census.known(row["kind"], row.get("system_id", "")) is not None
+            return SUBNET.name, self._operations.request(row).token
+        return (SUBNET.name, row["id"]) if row["verb"] == "add_subnet" else (row["kind"], row["token"])
+
+    def _is_among(self, cloud_ids: Collection[str], lease: Lease, target: Target, token: str) -> bool:
+        """Whether one of these carries the token; also where the driver cannot tell."""
+        if target.capability.marked is None:
+            return True
+        spelled = drivers.driver(target.info.provider).mark(token)
+        with self._cloud(lease, target, "reconcile") as cloud:
+            return any(one.token == spelled and one.id in cloud_ids for one in cloud.marked())
 
     def _undone(self, lease: Lease, target: Target, attempt: Attempt) -> Wait | None:
         row = lease.row

@@ -142,6 +142,25 @@ def test_where_no_part_is_noted_its_token_is_named(house: House) -> None:
     assert f"what carries the token {failed.id}, if anything" in problem(failed)
 
 
+@pytest.mark.parametrize("told", [True, False], ids=["its id was told", "it came late"])
+def test_what_somebody_has_adopted_meanwhile_stays(house: House, monkeypatch: pytest.MonkeyPatch, told: bool) -> None:
+    if told:
+        house.region(Fail="create_subnet:Refused,delete_vpc:Refused:always")
+        refused(house)
+    else:
+        post = Post(house, monkeypatch, "create_vpc")
+        house.region(Fail="create_vpc:Refused")
+        refused(house)
+        post.deliver()
+    house.region()
+    (vpc_id,) = house.contents
+    house.do("register_vpc", {"ConnectionName": "mock", "ReqInfo": {"Name": "mine", "CSPId": vpc_id}})
+    look(house)
+    assert list(house.contents) == [vpc_id]
+    look(house)
+    assert house.on("delete_vpc", "mine").done
+
+
 @pytest.mark.parametrize("adopted", [False, True])
 def test_what_a_forced_delete_has_forgotten_is_deleted_later_unless_it_has_a_name_again(
     house: House, adopted: bool
