@@ -78,7 +78,8 @@ class Reconciling:
     def reconcile(self, call: Call) -> list[Finding]:
         """Waits for what it removes as long as the caller may; the rest goes on by itself. Raises Unsupported, and the
         cloud's errors."""
-        target, until = self._connections.target(call.connection), self._clock.stopwatch() + self._settings.wait_seconds
+        target, seconds = self._connections.target(call.connection), self._settings.wait_seconds
+        until = self._clock.stopwatch() + (0.0 if call.respond_async else seconds)
         call = replace(call, idempotency_key="", respond_async=True)
         marked = self._marked(call, target)
         settled = self._stuck.settle(call, target.capability)
@@ -89,11 +90,11 @@ class Reconciling:
         ]
 
     def reconcile_all(self) -> None:
-        """Every connection, one after the other. What is found is logged."""
+        """Every connection, one after the other, without waiting for what is removed. What is found is logged."""
         request = f"reconcile-{uuid.uuid4().hex[:12]}"
         with self._history.gather(), spans.of_round(request, "reconcile"):
             for row in self._registry.rows(CONNECTION.name):
-                call = Call(action=ACTION, connection=row["name"], body=(), request_id=request)
+                call = Call(action=ACTION, connection=row["name"], body=(), request_id=request, respond_async=True)
                 try:
                     findings = self.reconcile(call)
                 except SpiderError as error:

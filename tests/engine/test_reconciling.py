@@ -229,6 +229,7 @@ def test_the_job_looks_at_every_connection_though_one_is_out_of_order(
     house.do("delete_credential", None, "x")
     with caplog.at_level("WARNING", logger="spider.reconciling"):
         house.engine.reconciling.reconcile_all()
+    house.engine.queue.wait("", lambda: False, 60)
     assert house.contents == {}
     assert any("a-first" in record.getMessage() for record in caplog.records)
 

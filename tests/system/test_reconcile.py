@@ -38,7 +38,7 @@ def place(request: pytest.FixtureRequest) -> Iterator[Emulated]:
 
 @pytest.fixture(scope="module")
 def start() -> Iterator[Start]:
-    with warm(*PROVIDERS) as found:
+    with warm(*PROVIDERS, lag_seconds=1) as found:
         yield found
 
 
