@@ -26,7 +26,7 @@ def test_to_cancel_and_then_to_delete_takes_no_longer_than_one_of_them_may(
     house.make_what_a_vm_needs()
     house.region(TransitionSeconds="8")
     made = house.make("vm", VM, respond_async=True)
-    monkeypatch.setattr(house.engine.operations, "cancel", lambda _: None)  # the create is faster
+    monkeypatch.setattr(house.engine.operations, "cancel", lambda *_: None)  # the create is faster
     began = house.clock.stopwatch()
     deleted = house.do("delete_vm", {"ConnectionName": "mock", "force": "true"}, "vm-01")
     assert house.clock.stopwatch() - began <= WAIT_SECONDS + 1
