@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from cloud_twin.faults import Rule
+from cloud_twin.faults.active import Rules
 from tests.servers import Proxy
 from tests.system.spider import Client
 
@@ -44,6 +45,16 @@ class Asked:
 
 def cloud_of(name: str) -> str:
     return name.partition("-")[0]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A change asked for on a connection. `points`: rules that hold one of its calls."""
+
+    name: str
+    path: str
+    change: Change
+    points: Sequence[Rule] = ()
 
 
 class Ground:
@@ -95,25 +106,29 @@ class Ground:
 
     def befall(self, name: str, *rules: Rule) -> None:
         for rule in rules:
-            self._proxies[name].faults.rules.add(rule)
+            self._rules(name).add(rule)
 
-    def die(self) -> None:
-        self._process.kill()
-        self._process = self._start(self._home, **SETTINGS)
-
-    def die_in(self, name: str, path: str, change: Change, points: Sequence[Rule]) -> None:
-        """Where one of the rules holds a call of the same connection, if it comes so far."""
-        rules = self._proxies[name].faults.rules
-        added = [rules.add(point) for point in points]
-        operation = self.ask(name, path, change)
+    def die_in(self, steps: Sequence[Step]) -> None:
+        """When each stands still at its point, or is over. All was quiet before, so that it is the same each time."""
+        self.rest()
+        held = {step.name: [self._rules(step.name).add(point) for point in step.points] for step in steps}
+        asked = {step.name: self.ask(step.name, step.path, step.change) for step in steps}
         until = time.monotonic() + REACHED_SECONDS
-        while operation and not any(rules.reached(one, 0.05) for one in added) and time.monotonic() < until:
-            if self.client.call("GET", operation)["State"] in OVER:
-                break
+        for name, operation in asked.items():
+            while operation and not self._stands_still(name, held[name]) and time.monotonic() < until:
+                if self.client.call("GET", operation)["State"] in OVER:
+                    break
         self._process.kill()
-        for one in added:
-            rules.remove(one)
+        for name, rules in held.items():
+            for one in rules:
+                self._rules(name).remove(one)
         self._process = self._start(self._home, **SETTINGS)
+
+    def _stands_still(self, name: str, held: Sequence[int]) -> bool:
+        return any(self._rules(name).reached(one, 0.05) for one in held)
+
+    def _rules(self, name: str) -> Rules:
+        return self._proxies[name].faults.rules
 
     def destroy(self, name: str, path: str) -> None:
         """By a stranger, who has the cloud's id of it."""

@@ -17,7 +17,7 @@ from tests.servers import Proxy, twin
 from tests.system.clouds import DOCKER_IMAGE, Cloud, aws_at, docker_at
 
 from .crash_points import EVERY_CALL
-from .ground import Ground, cloud_of
+from .ground import Ground, Step, cloud_of
 from .lives import ADD_SUBNET, KINDS, NEEDS, REMOVE_SUBNET, Change, control, create, delete
 from .place import Place
 from .rehearsal import MOMENTS
@@ -26,6 +26,7 @@ from .warm import warm
 LAG_SECONDS: Final = 2.0  # what the drivers believe in, and a little more than the emulated cloud ever has
 NAMES: Final = ("aws-1", "docker-1", "docker-2")
 CONNECTIONS: Final = st.sampled_from(NAMES)
+SOME: Final = st.lists(CONNECTIONS, min_size=1, max_size=3, unique=True)
 EXTRA: Final = "a subnet"  # what may be added to a VPC, and removed
 # Which calls, and their patterns at each cloud.
 CALLS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
@@ -59,7 +60,6 @@ POINT: Final = st.builds(
     times=st.just(1),
     hold=st.sampled_from(MOMENTS),
 )
-THEN: Final = st.sampled_from(("", "all is quiet", "it dies", "a stranger destroys it"))
 
 
 def _in_a_create(cloud: str) -> st.SearchStrategy[tuple[str, Rule]]:
@@ -95,29 +95,33 @@ class Histories(RuleBasedStateMachine):
             self.wanted[name] = set(KINDS)
             for path in KINDS:
                 if path == dying:
-                    self.ground.rest()
-                    self.ground.die_in(name, path, create(path), _at(name, point))
+                    self.ground.die_in([Step(name, path, create(path), _at(name, point))])
                 else:
                     self.ground.ask(name, path, create(path))
 
-    @rule(on=CONNECTIONS, data=st.data(), trouble=st.none() | TROUBLE, point=st.none() | POINT, then=THEN)
-    def change(self, on: str, data: st.DataObject, trouble: Rule | None, point: Rule | None, then: str) -> None:
-        """A trouble befalls the connection from now on; Spider dies at a call; and what comes then."""
-        if trouble:
-            self.ground.befall(on, *_at(on, trouble))
-        possible = {change.title: (path, change, then) for path, change, then in _possible(self.wanted[on])}
-        path, change, self.wanted[on] = possible[data.draw(st.sampled_from(tuple(possible)))]
-        if point:
-            self.ground.die_in(on, path, change, _at(on, point))
-        else:
-            self.ground.ask(on, path, change)
-        match then:
-            case "it dies":
-                self.ground.die()
-            case "a stranger destroys it":
-                self.ground.destroy(on, path)
-            case "all is quiet":
-                self.ground.rest()
+    @rule(names=SOME, data=st.data())
+    def change(self, names: list[str], data: st.DataObject) -> None:
+        """At once on some connections. On each a trouble may befall the cloud from now on, and Spider die at a call."""
+        steps = [self._step(name, data) for name in names]
+        if any(step.points for step in steps):
+            self.ground.die_in(steps)
+            return
+        for step in steps:
+            self.ground.ask(step.name, step.path, step.change)
+
+    @rule(name=CONNECTIONS, path=st.sampled_from(tuple(KINDS)))
+    def destroy(self, name: str, path: str) -> None:
+        """By a stranger, when all is quiet."""
+        self.ground.rest()
+        self.ground.destroy(name, path)
+
+    def _step(self, name: str, data: st.DataObject) -> Step:
+        possible = {change.title: (path, change, then) for path, change, then in _possible(self.wanted[name])}
+        path, change, self.wanted[name] = possible[data.draw(st.sampled_from(tuple(possible)), name)]
+        if trouble := data.draw(st.none() | TROUBLE, "trouble"):
+            self.ground.befall(name, *_at(name, trouble))
+        point = data.draw(st.none() | POINT, "dies at")
+        return Step(name, path, change, _at(name, point) if point else [])
 
     def teardown(self) -> None:
         try:
@@ -169,7 +173,7 @@ def test_whatever_happens_what_is_promised_is_there_and_nothing_else(machine: ty
         machine,
         settings=settings(
             max_examples=100 if EVERY_CALL else 5,
-            stateful_step_count=16,
+            stateful_step_count=10,
             derandomize=True,
             database=None,
             deadline=None,
