@@ -9,21 +9,34 @@ does.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.real import inside
-from tests.real.openstack import suite
+from tests.real.openstack import crash, suite
 
 ALL = os.environ.get("SPIDER_VARIANTS") == "all"
 CASES = "as_it_is" if ALL else "as_it_is and not (any_step or undone)"
 AT_LEAST = 150 if ALL else 125
 
 
+@pytest.fixture(scope="module")
+def where() -> Iterator[Mapping[str, str]]:
+    """The variables that name it."""
+    with suite.real() as found:
+        yield found
+
+
 @pytest.mark.timeout(2400)
-def test_the_suite_passes_on_a_real_openstack(tmp_path: Path) -> None:
+def test_the_suite_passes_on_a_real_openstack(where: Mapping[str, str], tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
-    with suite.real() as where:
-        ran = suite.run("real", tmp_path / "recording", where, f"--junitxml={report}", "-k", CASES)
+    ran = suite.run("real", tmp_path / "recording", where, f"--junitxml={report}", "-k", CASES)
     inside.all_passed(ran, report, AT_LEAST)
+
+
+@pytest.mark.timeout(1200)
+def test_a_vm_whose_maker_was_killed_is_there_once(where: Mapping[str, str], tmp_path: Path) -> None:
+    with crash.named(where) as found:
+        print(*crash.crash(found, tmp_path), sep="\n")
