@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from chalicelib.store import ALL, Table
+from chalicelib.store import ALL, CALL_STATS, CALLS, CONNECTIONS, IDENTITIES, OPERATIONS, Table
 
 from .chalice_part import Json
 from .tables import logical
 
-# What the store's calls ask for: a transaction asks for what is in it.
+# What the store's calls ask for; a transaction asks for what is in it.
 READ: Final = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query")
-PUT: Final = ("dynamodb:BatchWriteItem", "dynamodb:PutItem")
-CHANGE: Final = ("dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem")
+PUT: Final = ("dynamodb:PutItem",)
+CHANGE: Final = (*PUT, "dynamodb:DeleteItem", "dynamodb:UpdateItem")
 
 Statement = Json
 
@@ -48,24 +48,39 @@ _SEAL: Final = {
 _QUEUE: Final = {"Fn::GetAtt": ["Queue", "Arn"]}
 _SEND: Final = _allow(("sqs:SendMessage",), _QUEUE)
 _RECEIVE: Final = _allow(("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"), _QUEUE)
-_WHOLE_STORE: Final = _tables((*READ, *PUT, *CHANGE), *ALL)
 
-# Every function opens the engine whole: with the password, and with the keys that are made by who comes first.
-_OPEN: Final = (_PASSWORD, _SEAL)
+# Every function opens the engine whole. The sealing keys, a row among the connections, are made by who comes first.
+OPEN: Final = (_PASSWORD, _SEAL, _tables(("dynamodb:GetItem", *PUT), CONNECTIONS))
+_API: Final = (_tables((*READ, *CHANGE), *ALL), _SEND)
+_RECORD: Final = _tables(PUT, CALLS, CALL_STATS)
+_CHANGED: Final = (IDENTITIES, OPERATIONS)
+
+# What each function does beside opening it and logging.
 POLICIES: Final[dict[str, tuple[Statement, ...]]] = {
-    "APIHandler": (*_OPEN, _WHOLE_STORE, _SEND),
-    "Held": (*_OPEN, _WHOLE_STORE, _SEND),
-    "Work": (*_OPEN, _WHOLE_STORE, _SEND, _RECEIVE),
-    "Sweep": (*_OPEN, _WHOLE_STORE, _SEND),
-    "Reconcile": (*_OPEN, _WHOLE_STORE, _SEND),
-    "Collect": (*_OPEN, _WHOLE_STORE),
-    "Merge": (*_OPEN, _WHOLE_STORE),
+    "APIHandler": _API,
+    "Held": _API,
+    "Work": (
+        _tables((*READ, *CHANGE), CONNECTIONS, *_CHANGED),  # of connections: at which pace their clouds are called
+        _tables(("dynamodb:BatchWriteItem",), OPERATIONS),  # renews what it holds of that
+        _RECORD,
+        _SEND,
+        _RECEIVE,
+    ),
+    "Sweep": (_tables(("dynamodb:Query",), OPERATIONS), _SEND),
+    "Reconcile": (
+        _tables(READ, CONNECTIONS, *_CHANGED),
+        _tables((*PUT, "dynamodb:UpdateItem"), *_CHANGED),  # begins changes; Work ends them
+        _RECORD,
+        _SEND,
+    ),
+    "Collect": (_tables(("dynamodb:BatchGetItem", "dynamodb:Query"), CONNECTIONS), _RECORD),
+    "Merge": (_tables(("dynamodb:BatchGetItem", "dynamodb:Query", *CHANGE), CALL_STATS),),
 }
 
 
 def role(function: str) -> Json:
     """Raises KeyError for a function that has no policy here."""
-    statements = [_log(function), *POLICIES[function]]
+    statements = [_log(function), *OPEN, *POLICIES[function]]
     policy = {"PolicyName": "own", "PolicyDocument": {"Version": "2012-10-17", "Statement": statements}}
     trusted = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     return {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,12 @@ import pytest
 
 import app
 from chalicelib.store import ALL
-from deployment import archives, deploy, zips
+from deployment import deploy
 from deployment.chalice_part import Json
-from deployment.package import Package
 from deployment.stack import CannotDeploy, Stack
 from tests.servers import DUMMY_CREDENTIALS, ministack
 
-LOGIN = {"UserName": "me", "PasswordSecret": "spider/login"}
+from .support import LOGIN, small
 
 
 @pytest.fixture(scope="module")
@@ -30,20 +28,6 @@ def session() -> Iterator[boto3.Session]:
         found = boto3.Session()
         found.client("secretsmanager").create_secret(Name=LOGIN["PasswordSecret"], SecretString="only there")
         yield found
-
-
-def small(folder: Path, built: Json, note: str = "") -> Package:
-    """Archives with a file each, as nobody runs them here."""
-    made = []
-    for name in ("layer", "function"):
-        tree = folder / name
-        tree.mkdir(parents=True, exist_ok=True)
-        (tree / "module.py").write_text(f"# {name} {note}\n")
-        path = folder / f"{name}.zip"
-        made.append(archives.Archive(path, tree, zips.write(path, tree), Counter()))
-    template = folder / "template.json"
-    template.write_text(json.dumps(built))
-    return Package(made[0], made[1], template)
 
 
 @pytest.fixture(scope="module")

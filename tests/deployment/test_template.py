@@ -117,7 +117,8 @@ def test_functions_run_on_the_target_with_the_layer(built: Json) -> None:
 
 def test_nothing_is_waited_for_longer_than_its_front_holds_a_call(built: Json) -> None:
     functions = of(built, "Lambda::Function")
-    for name, most in (("APIHandler", GATEWAY_SECONDS), ("Held", FUNCTION_SECONDS)):
+    fronts = (("APIHandler", GATEWAY_SECONDS), ("Held", FUNCTION_SECONDS), ("Reconcile", FUNCTION_SECONDS))
+    for name, most in fronts:
         waits = float(functions[name]["Environment"]["Variables"]["SPIDER_WAIT_SECONDS"])
         assert waits + 1 < functions[name]["Timeout"] <= most
 

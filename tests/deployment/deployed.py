@@ -1,0 +1,136 @@
+"""A stage in an emulated AWS whose functions run here, each in a process with the variables that the stack gave it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from deployment.stack import Stack
+from tests.servers import DUMMY_CREDENTIALS, clean_environment, free_port, server
+from tests.system.spider import Client
+
+from .recorder import Needed, Recorder, recorder
+
+HERE = Path(__file__).parent
+ROOT = str(HERE.parents[1])
+POLL_SECONDS = 1
+
+Statement = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Function:
+    """`recorder`: what it has asked of AWS. `statements`: of its role."""
+
+    environment: dict[str, str]
+    recorder: Recorder
+    statements: list[Statement]
+
+    @contextlib.contextmanager
+    def started(self, name: str) -> Iterator[Invoke]:
+        command = [sys.executable, str(HERE / "function.py"), name, ROOT]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, env=self.environment, stdin=pipe, stdout=pipe, text=True, bufsize=1) as process:
+            yield Invoke(process)
+            process.terminate()
+
+
+def refused(statements: Sequence[Statement], needed: Iterable[Needed]) -> set[Needed]:
+    """What was needed and is not allowed."""
+    return {one for one in needed if not any(_allows(each, one) for each in statements)}
+
+
+def unused(statements: Sequence[Statement], needed: Iterable[Needed]) -> set[str]:
+    """The actions of a statement that were not needed on any of its resources."""
+    made = set(needed)
+    return {
+        action
+        for statement in statements
+        for action in statement["Action"]
+        if not any(one[0] == action and _allows(statement, one) for one in made)
+    }
+
+
+def _allows(statement: Statement, needed: Needed) -> bool:
+    action, arn = needed
+    resources = statement["Resource"]
+    named = [resources] if isinstance(resources, str) else resources
+    return action in statement["Action"] and any(fnmatchcase(arn, one) for one in named)
+
+
+@dataclass(frozen=True)
+class Invoke:
+    process: subprocess.Popen[str]
+
+    def __call__(self, event: dict[str, Any]) -> Any:
+        """What the function answers; its traceback as AssertionError."""
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(json.dumps(event) + "\n")
+        told = json.loads(self.process.stdout.readline())
+        assert "error" not in told, told["error"]
+        return told["answer"]
+
+
+class Deployed:
+    """The functions of a stage, by logical id. `variables`: settings beside those that it has. All end with `stack`."""
+
+    def __init__(self, stage: Stack, session: boto3.Session, url: str, stack: ExitStack, **variables: str) -> None:
+        found = session.client("cloudformation").describe_stack_resources(StackName=stage.name)["StackResources"]
+        self.physical = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in found}
+        self._session = session
+        self._url = url
+        self._stack = stack
+        self._variables = variables
+        # The emulated AWS would run what lies in the archives.
+        functions = session.client("lambda")
+        for one in functions.list_event_source_mappings()["EventSourceMappings"]:
+            functions.update_event_source_mapping(UUID=one["UUID"], Enabled=False)
+
+    def function(self, name: str) -> Function:
+        told = self._session.client("lambda").get_function_configuration(FunctionName=self.physical[name])
+        role = self._session.client("iam").get_role_policy(RoleName=self.physical[f"{name}Role"], PolicyName="own")
+        url, made = self._stack.enter_context(recorder(self._url))
+        given = {**told["Environment"]["Variables"], **self._variables, **DUMMY_CREDENTIALS}
+        lambdas = {"AWS_LAMBDA_FUNCTION_NAME": name, "AWS_ENDPOINT_URL": url, "NO_PROXY": "127.0.0.1"}
+        return Function({**clean_environment(), **given, **lambdas}, made, role["PolicyDocument"]["Statement"])
+
+    @contextlib.contextmanager
+    def client(self, function: Function, auth: tuple[str, str]) -> Iterator[Client]:
+        """Behind an API Gateway."""
+        port = free_port()
+        command = [sys.executable, str(HERE / "front.py"), str(port), ROOT]
+        with server(command, f"http://127.0.0.1:{port}", function.environment) as url:
+            yield Client(url, auth)
+
+    @contextlib.contextmanager
+    def working(self, function: Function) -> Iterator[None]:
+        """As Lambda polls a queue for its function: a message at a time, and gone once the function has returned."""
+        ended = threading.Event()
+        with function.started("work") as invoke:
+            thread = threading.Thread(target=self._poll, args=(invoke, ended))
+            thread.start()
+            try:
+                yield
+            finally:
+                ended.set()
+                thread.join()
+
+    def _poll(self, invoke: Invoke, ended: threading.Event) -> None:
+        sqs, url = self._session.client("sqs"), self.physical["Queue"]
+        while not ended.is_set():
+            for message in sqs.receive_message(QueueUrl=url, WaitTimeSeconds=POLL_SECONDS).get("Messages", []):
+                record = {"body": message["Body"], "receiptHandle": message["ReceiptHandle"], "eventSource": "aws:sqs"}
+                invoke({"Records": [record]})
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
