@@ -82,7 +82,7 @@ class Reconciling:
         until = self._clock.stopwatch() + (0.0 if call.respond_async else seconds)
         call = replace(call, idempotency_key="", respond_async=True)
         marked = self._marked(call, target)
-        settled = self._stuck.settle(call, target.capability)
+        settled = self._stuck.settle(call)
         cases = [self._begun(call, case) for case in self._cases(call, target, marked)]
         return [
             *(self._ended(finding, begun, until) for finding, begun in settled),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spider_drivers.contract import Capability, Conflict, Ref, SpiderError
+from spider_drivers.contract import Conflict, Ref, SpiderError
 
 from ..catalogue.asked import Finding, Found, Settled
 from ..catalogue.kinds import SUBNET, VPC
@@ -31,22 +31,24 @@ class Stuck:
         self._members = members
         self._identities = Identities(store)
 
-    def settle(self, call: Call, capability: Capability) -> list[tuple[Finding, Accepted | SpiderError | None]]:
+    def settle(self, call: Call) -> list[tuple[Finding, Accepted | SpiderError | None]]:
         """What was half made is undone by its token; what was half deleted is deleted; what was being changed is free
         again. With each the operation that does it, or why there is none."""
         settled = []
-        for one in self._found(call, capability):
+        for one in self._found(call):
             done = Settled.FREED if _is_whole(one) else Settled.REMOVED
             why = f"{one.state}, and the operation '{one.operation}' that should end it is over or gone"
             finding = Finding(one.kind, one.iid, one.token, Found.STUCK, done, why)
             try:
                 begun = self._settled(call, one)
+            except Conflict:
+                continue  # its operation has just ended, or another one has come
             except SpiderError as error:
                 begun = error
             settled.append((finding, begun))
         return settled
 
-    def _found(self, call: Call, capability: Capability) -> Iterator[Identity]:
+    def _found(self, call: Call) -> Iterator[Identity]:
         """Subnets last, and only those whose VPC is whole: else they go along with it."""
         census = self._identities.of_connection(call.connection)
         held = [one for one in census.all if one.operation or not _is_whole(one)]
@@ -60,7 +62,7 @@ class Stuck:
                 yield one
 
     def _settled(self, call: Call, one: Identity) -> Accepted | SpiderError | None:
-        """Raises SpiderError, such as Conflict where its operation has just ended."""
+        """Raises SpiderError."""
         if _is_whole(one):
             self._write_free(one)
             return None

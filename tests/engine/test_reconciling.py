@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from spider_drivers.contract import VmStatus
@@ -10,6 +12,7 @@ from spider_drivers.mock.cloud import Knobs
 
 from chalicelib.catalogue.asked import Finding
 from chalicelib.engine.identities import Identities, State
+from chalicelib.engine.operations import Operations
 from chalicelib.store import IDENTITIES, OPERATIONS, Delete, Update
 
 from .house import VPC, House
@@ -241,3 +244,22 @@ def test_it_costs_one_list_of_each_kind(house: House) -> None:
     assert dict(house.cloud.seen - before) == dict.fromkeys(
         (f"describe_{word}" for word in ["vpcs", "subnets", "security_groups", "key_pairs", "vms", "addresses"]), 1
     )
+
+
+def test_an_operation_that_ends_while_it_is_looked_at_leaves_no_finding(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.region(Fail="create_subnet:Throttled:always")
+    house.make("vpc", VPC, respond_async=True)
+    house.engine.queue.wait("", lambda: False, 10)
+    real = Operations.rows
+
+    def rows(self: Operations, ids: Sequence[str]) -> dict[str, Any]:
+        """Slow: in the meantime the create has ended."""
+        house.region()
+        house.engine.queue.wait("", lambda: False, 60)
+        return real(self, ids)
+
+    monkeypatch.setattr(Operations, "rows", rows)
+    assert reconcile(house) == []
+    assert sorted(house.contents.values()) == ["subnet", "vpc"]
