@@ -37,7 +37,7 @@ def main(words: list[str]) -> int:
 def build(stage: str, folder: Path = FOLDER) -> Package:
     """Archives and template, in `folder`. Says what is in them. Raises CannotBuild."""
     packaged = package(archives.ROOT, stage)
-    layer, function = _build_archives(folder)
+    layer, function = build_archives(folder)
     print("\n".join(archives.report((layer, function))))
     whole = (layer.size + function.size) / archives.MIB
     print(f"together {whole:.1f} MiB unzipped, of {archives.LIMIT / archives.MIB:.1f} that Lambda takes")
@@ -53,7 +53,7 @@ def key_of(archive: archives.Archive) -> str:
     return f"spider/{archive.digest}.zip"
 
 
-def _build_archives(folder: Path) -> tuple[archives.Archive, archives.Archive]:
+def build_archives(folder: Path) -> tuple[archives.Archive, archives.Archive]:
     name = "Python {}.{}".format(*target.PYTHON)
     if (found := target.interpreter()) is None:
         print(f"There is no {name} on this machine: the archives hold no byte code, and each cold start compiles anew.")

@@ -35,7 +35,7 @@ def install(packages: dict[str, str], into: Path) -> None:
     wanted = [word for platform in target.PLATFORMS for word in ("--platform", platform)]
     version = "{}.{}".format(*target.PYTHON)
     _pip("--target", into, "--implementation", "cp", "--python-version", version, *wanted, *pinned)
-    built = [folder.name for folder in into.glob("*.dist-info") if not _fits(folder)]
+    built = [folder.name for folder in into.glob("*.dist-info") if not fits(folder)]
     if built:
         raise CannotBuild(f"there are no wheels for {target.RUNTIME} on {target.ARCHITECTURE} of: {', '.join(built)}")
 
@@ -55,7 +55,7 @@ def _pip(*words: object) -> None:
         raise CannotBuild(f"pip failed:\n{done.stderr.strip()}")
 
 
-def _fits(dist_info: Path) -> bool:
+def fits(dist_info: Path) -> bool:
     """Whether the target takes the wheel. What was built here from C bears this machine's own platform."""
     return any(platform in ("any", *target.PLATFORMS) for platform in _platforms(dist_info / "WHEEL"))
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from deployment import archives, bytecode, pruning, target, wheels, zips
+from deployment import archives, bytecode, package, pruning, target, wheels, zips
 
 
 def plant(root: Path, *names: str) -> Path:
@@ -104,6 +105,45 @@ def test_sources_that_cannot_be_compiled_stop_the_build(tmp_path: Path) -> None:
     (tmp_path / "module.py").write_text("this is no Python")
     with pytest.raises(wheels.CannotBuild, match="module.py"):
         bytecode.compile_tree(tmp_path, sys.executable, target.LAYER_FOLDER)
+
+
+def test_the_interpreter_is_of_lambda_s_version() -> None:
+    if (found := target.interpreter()) is not None:
+        code = "import sys; print(*sys.version_info[:2])"
+        said = subprocess.run([found, "-c", code], capture_output=True, text=True, check=True).stdout
+        assert tuple(map(int, said.split())) == target.PYTHON
+
+
+def test_a_machine_without_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(target, "interpreter", lambda: None)
+    monkeypatch.setattr(archives, "build", lambda _folder: ())
+    package.build_archives(Path("unused"))
+    assert "the archives hold no byte code" in capsys.readouterr().out
+
+
+# -- wheels
+
+
+@pytest.mark.parametrize(
+    ("tag", "fits"),
+    [
+        ("py3-none-any", True),
+        ("cp311-abi3-manylinux_2_34_x86_64", True),
+        ("cp313-cp313-manylinux_2_17_x86_64.manylinux2014_x86_64", True),
+        ("cp313-cp313-linux_x86_64", False),  # compiled here, against this machine's libraries
+        ("cp313-cp313-manylinux_2_39_x86_64", False),
+        ("cp313-cp313-manylinux_2_28_aarch64", False),
+    ],
+)
+def test_a_wheel_fits_lambda_or_not(tmp_path: Path, tag: str, fits: bool) -> None:
+    (tmp_path / "WHEEL").write_text(f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: {tag}\n")
+    assert wheels.fits(tmp_path) is fits
+
+
+def test_what_pip_says_is_told(tmp_path: Path) -> None:
+    (tmp_path / "project").mkdir()
+    with pytest.raises(wheels.CannotBuild, match="pip failed"):
+        wheels.install_ours(tmp_path / "project", tmp_path / "into")
 
 
 # -- what goes where

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ class Unpacked:
     def command(self, port: int) -> list[str]:
         """A Python of the target's version that sees the archives and its own library, and nothing else."""
         interpreter = target.interpreter()
-        assert interpreter, f"this test needs a {target.RUNTIME}, on PATH or built by pyenv"
+        assert interpreter
         return [interpreter, "-I", "-S", "-E", str(FRONT), str(port), str(self.task), str(self.layer)]
 
 
@@ -51,8 +52,13 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def built(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
-    return archives.build(tmp_path_factory.mktemp("package"), source)
+def built(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
+    """For the Python that runs the tests where there is none of Lambda's version, with other wheels and byte code."""
+    with pytest.MonkeyPatch.context() as patch:
+        if target.interpreter() is None:
+            patch.setattr(target, "PYTHON", sys.version_info[:2])
+            patch.setattr(target, "interpreter", lambda: sys.executable)
+        yield archives.build(tmp_path_factory.mktemp("package"), source)
 
 
 @pytest.fixture(scope="module")
