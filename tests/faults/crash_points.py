@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from cloud_twin.faults import Rule
-from tests.system.spider import Client, Process
+from tests.system.spider import Client
 
 from .lives import VM_TWICE, Life, all_lives
 from .place import Connection, Place
@@ -31,8 +32,6 @@ GROUPS: Final = (("vpc",), ("subnet", "securitygroup", "keypair"), ("vm", "power
 REACHED_SECONDS: Final = 90.0
 # Small, so that the successor need not wait long for the dead one's leases to run out; and a worker for each point.
 SETTINGS: Final = {"lease_seconds": "2", "sweep_seconds": "1", "workers": "250"}
-# So few at once that none is kept from renewing its lease by all the others.
-SUCCESSOR: Final = {**SETTINGS, "workers": "6"}
 LAG_SECONDS: Final = 1.0  # an emulated cloud has none, and each round waits for it
 MOST_OF_SUCCESSORS: Final = 4  # calls of a successor, one of which it dies at
 
@@ -100,44 +99,63 @@ def _crash(home: Path, place: Place, lives: Mapping[str, Life]) -> list[str]:
         def connection() -> Connection:
             return Connection(place, next(place.numbers), stack.enter_context(place.proxy()))
 
-        with serving(place, home, SUCCESSOR) as client:
-            all_living = [
-                Living(life, rehearsed, number, connection())
-                for life in lives.values()
-                for rehearsed in [rehearse(client, place, connection(), life)]
-                for number in range(max(len(chosen(step)) for step in rehearsed))
-            ]
-            in_parallel(lambda one: prepare(client, one.on, one.life), all_living)
+        server = stack.enter_context(closing(Server(place, home)))
+        all_living = [
+            Living(life, rehearsed, number, connection())
+            for life in lives.values()
+            for rehearsed in [rehearse(server.client, place, connection(), life)]
+            for number in range(max(len(chosen(step)) for step in rehearsed))
+        ]
+        in_parallel(lambda one: prepare(server.client, one.on, one.life), all_living)
         for number in range(max(len(life.changes) for life in lives.values())):
-            died += _Round(place, home, number, [one for one in all_living if one.takes_part(number)]).run()
-        with serving(place, home, SUCCESSOR) as client:
-            in_parallel(lambda one: clear(client, one.on, one.life), all_living)
+            died += _Round(place, server, number, [one for one in all_living if one.takes_part(number)]).run()
+        in_parallel(lambda one: clear(server.client, one.on, one.life), all_living)
     left = place.contents()
     assert left == before, f"left over {left - before}, lost {before - left}"
     return died
 
 
+class Server:
+    """Of Spider's; when one is killed another one can go on."""
+
+    def __init__(self, place: Place, home: Path) -> None:
+        self._start = partial(place.start, home, **SETTINGS)
+        self._process = self._start()
+
+    @property
+    def client(self) -> Client:
+        return self._process.client
+
+    def start(self) -> None:
+        self._process = self._start()
+
+    def close(self) -> None:
+        """By SIGKILL."""
+        self._process.kill()
+
+
 class _Round:
-    def __init__(self, place: Place, home: Path, number: int, living: Sequence[Living]) -> None:
+    def __init__(self, place: Place, server: Server, number: int, living: Sequence[Living]) -> None:
         self._place = place
-        self._home = home
+        self._server = server
         self._living = living
         self._number = number
 
     def run(self) -> list[str]:
         """The points at which Spider died."""
         before = self._place.contents()
-        died = self._die_first() + self._die_again()
-        with serving(self._place, self._home, SUCCESSOR) as client:
-            in_parallel(lambda one: end(client, one.operation, self._step(one).change), self._living)
-            self._compare(before, self._place.contents())
-            in_parallel(lambda one: self._look(client, one), self._living)
+        dying = [one for one in self._living if one.point]
+        twice = [one for one in dying if one.life.deaths > 1]
+        died = self._die_first(dying, twice) + (self._die_again(twice) if twice else [])
+        in_parallel(lambda one: end(self._server.client, one.operation, self._step(one).change), self._living)
+        self._compare(before, self._place.contents())
+        in_parallel(self._look, self._living)
         return died
 
     def _step(self, one: Living) -> Rehearsed:
         return one.rehearsed[self._number]
 
-    def _die_first(self) -> list[str]:
+    def _die_first(self, dying: Sequence[Living], twice: Sequence[Living]) -> list[str]:
         for one in self._living:
             one.on.faults.log.clear()
             refusal = self._step(one).refusal
@@ -145,48 +163,45 @@ class _Round:
             one.unheard.clear()
             if one.point:
                 one.hold(one.point.rule(refused))
-        with serving(self._place, self._home, SETTINGS) as client:
-            in_parallel(lambda one: self._begin(client, one), self._living)
-            reached = self._reached(client, [one for one in self._living if one.point])
-        missed = [one for one in self._living if one.point and one not in reached]
+        in_parallel(self._begin, self._living)
+        reached = self._reached(dying)
+        missed = [one for one in dying if one not in reached]
         assert not any(one.point.sure for one in missed if one.point), [self._told(one) for one in missed]
         assert len(missed) <= len(reached), [self._told(one) for one in missed]
-        self._let_go(one for one in self._living if one.point)
+        self._die(dying, twice)
         return [self._told(one) for one in reached]
 
-    def _die_again(self) -> list[str]:
-        """At one of the successor's calls, where it has so many."""
-        dying = [one for one in self._living if one.point and one.life.deaths > 1]
-        if not dying:
-            return []
-        for one in dying:
-            number, moment = divmod(one.number, 2)
-            rule = Rule(first=1 + number % MOST_OF_SUCCESSORS, times=1, hold=MOMENTS[moment])
-            one.hold(rule)
-        with serving(self._place, self._home, SETTINGS) as client:
-            reached = self._reached(client, dying)
-        self._let_go(dying)
+    def _die_again(self, twice: Sequence[Living]) -> list[str]:
+        reached = self._reached(twice)
+        self._die(twice, [])
         return [f"{self._told(one)}, and its successor" for one in reached]
 
-    def _begin(self, client: Client, one: Living) -> None:
-        one.operation = begin(client, one.on, self._step(one).change)
+    def _die(self, held: Sequence[Living], again: Sequence[Living]) -> None:
+        """What stands still is cut when nobody is left to hear of it. `again`: those whose successors are held, too, at
+        one of their calls, where they have so many."""
+        self._server.close()
+        for one in held:
+            one.on.faults.rules.remove(one.rule)
+        for one in again:
+            number, moment = divmod(one.number, 2)
+            one.hold(Rule(first=1 + number % MOST_OF_SUCCESSORS, times=1, hold=MOMENTS[moment]))
+        self._server.start()
 
-    def _reached(self, client: Client, living: Sequence[Living]) -> list[Living]:
+    def _begin(self, one: Living) -> None:
+        one.operation = begin(self._server.client, one.on, self._step(one).change)
+
+    def _reached(self, living: Sequence[Living]) -> list[Living]:
         """Those that stand still at their point, once each does or is done."""
         until, reached, open_ones = time.monotonic() + REACHED_SECONDS, [], list(living)
         while open_ones and time.monotonic() < until:
             for one in list(open_ones):
                 if one.on.faults.rules.reached(one.rule, 0.1):
                     reached.append(one)
-                elif client.call("GET", one.operation)["State"] not in ("SUCCEEDED", "FAILED"):
+                elif self._server.client.call("GET", one.operation)["State"] not in ("SUCCEEDED", "FAILED"):
                     continue
                 open_ones.remove(one)
         assert not open_ones, f"neither there nor done: {[self._told(one) for one in open_ones]}"
         return reached
-
-    def _let_go(self, living: Iterable[Living]) -> None:
-        for one in living:
-            one.on.faults.rules.remove(one.rule)
 
     def _compare(self, before: set[str], after: set[str]) -> None:
         """The round's things at the cloud, by number."""
@@ -195,8 +210,9 @@ class _Round:
         wanted = [sum(step.made for step in steps), sum(step.gone for step in steps)]
         assert [len(made), len(gone)] == wanted, f"{wanted}; made {sorted(made)}, gone {sorted(gone)}"
 
-    def _look(self, client: Client, one: Living) -> None:
-        step, shown = self._step(one), self._step(one).change.shown(client, one.on)
+    def _look(self, one: Living) -> None:
+        step = self._step(one)
+        shown = step.change.shown(self._server.client, one.on)
         assert shown == step.shown, f"{self._told(one)}: {shown}, not {step.shown}"
         writes = [call for call in one.on.faults.log.calls() if not call.read]
         unheard = sum(not one.unheard.isdisjoint(call.faults) for call in writes)
@@ -208,16 +224,6 @@ class _Round:
 
     def _told(self, one: Living) -> str:
         return f"{self._step(one).change.title}: {one.point}"
-
-
-@contextmanager
-def serving(place: Place, home: Path, settings: Mapping[str, str]) -> Iterator[Client]:
-    """A server of Spider's, killed at the block's end."""
-    process: Process = place.start(home, **settings)
-    try:
-        yield process.client
-    finally:
-        process.kill()
 
 
 def in_parallel(act: Callable[[T], Any], many: Iterable[T]) -> list[Any]:
