@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import random
 from datetime import timedelta
 
@@ -33,6 +34,7 @@ log = logging.getLogger("spider.worker")
 
 MOST_DOUBLINGS = 32  # of a pause; a float has no more than a thousand
 SKEW_SECONDS = 1.0
+LONGEST_MISS_SECONDS = 10.0  # of a pause for a turn, which comes sooner than a cloud that is out of order
 PASSING = (Throttled, Unavailable, NoAnswer, Unreachable)
 
 
@@ -186,7 +188,7 @@ class Worker:
     def _not_yet(self, lease: Lease, none: NoTurn) -> None:
         """Neither a failure, nor time that the cloud was silent: it was not asked."""
         missed = lease.row.get("missed", 0)
-        seconds = none.seconds + self._jitter(missed)
+        seconds = none.seconds + self._jitter(missed, LONGEST_MISS_SECONDS)
         change: dict[str, object] = {"missed": missed + 1}
         if since := times.read_or_none(lease.row.get("failing_since")):
             change["failing_since"] = times.kept(times.after(since, seconds))
@@ -212,9 +214,9 @@ class Worker:
         """Exponential with full jitter, never less than the cloud asked for. Seconds."""
         return (error.retry_after or 0.0) + self._jitter(failures)
 
-    def _jitter(self, times_before: int) -> float:
+    def _jitter(self, times_before: int, most: float = math.inf) -> float:
         doubled = self._settings.retry_seconds * 2.0 ** min(times_before, MOST_DOUBLINGS)
-        return random.uniform(0.0, min(self._settings.retry_limit_seconds, doubled))  # no secret hangs on it
+        return random.uniform(0.0, min(self._settings.retry_limit_seconds, doubled, most))  # no secret hangs on it
 
     def _again(self, lease: Lease, seconds: float, reason: str, **change: object) -> None:
         lease.release(seconds, reason, **{"missed": None, **change})
