@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from tests.servers import Twin, ministack, twin
 from tests.system.spider import Client
-from tests.system.three_clouds import PROVIDERS, Asking, Emulated
+from tests.system.three_clouds import LAG_SECONDS, PROVIDERS, Asking, Emulated
 
 from .customers import Customer
 from .fleet import Fleet
@@ -31,7 +31,6 @@ from .warm import warm
 SERVERS, CUSTOMERS = 3, 6
 SETTINGS: Final = {"lease_seconds": "3", "sweep_seconds": "1", "retry_seconds": "0.2", "log_level": "WARNING"}
 SHORTEST_LIFE, LONGEST_LIFE = 0.2, 1.8  # seconds between kills
-LAG_SECONDS: Final = 1.0  # an emulated cloud has none
 QUIET_SECONDS: Final = 180.0
 KINDS: Final = ("vpc", "securitygroup", "keypair", "vm")
 

@@ -19,7 +19,7 @@ from tests.faults.warm import Start, warm
 from tests.servers import twin
 
 from .spider import Client, killed
-from .three_clouds import PROVIDERS, Asking, Emulated
+from .three_clouds import LAG_SECONDS, PROVIDERS, Asking, Emulated
 
 CUT, IN_PARALLEL, IN_TURN = 10, 30, 20
 CREATES: Final = 100
@@ -35,7 +35,7 @@ def place(request: pytest.FixtureRequest) -> Iterator[Emulated]:
 
 @pytest.fixture(scope="module")
 def start() -> Iterator[Start]:
-    with warm(*PROVIDERS) as found:
+    with warm(*PROVIDERS, lag_seconds=LAG_SECONDS) as found:
         yield found
 
 

@@ -17,6 +17,7 @@ from tests.servers import Twin, tell
 from .clouds import Cloud, emulated
 
 PROVIDERS: Final = ("AWS", "AZURE", "OPENSTACK")
+LAG_SECONDS: Final = 1.0  # an emulated cloud has none, and after a death it is waited for
 RULE: Final = {"FromPort": "22", "ToPort": "22", "IPProtocol": "tcp", "Direction": "inbound"}
 # It is made with the first resource and stays.
 RESOURCE_GROUP: Final = re.compile(r"/subscriptions/[^/]+/resourcegroups/[^/]+", re.IGNORECASE)
