@@ -136,4 +136,5 @@ CAPABILITY = Capability(
     tagged=frozenset({"vpc", "security_group", "key_pair", "vm"}),
     default_regions=("eastus",),
     marked=("Microsoft.Resources/subscriptions/resourceGroups/resources/read",),
+    unmarked=frozenset({"subnet"}),
 )

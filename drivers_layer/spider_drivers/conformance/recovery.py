@@ -58,6 +58,9 @@ class RecoveryCases(Cases):
         (itself,) = [one for one in found if one.kind == self.kind and not one.part]
         assert itself.id == made.iid.id
         assert len({(one.kind, one.part, one.id) for one in found}) == len(found), f"told twice: {found}"
+        if bench.marks("subnet"):
+            told = {(one.id, one.owner) for one in found if one.kind == "subnet"}
+            assert told == {(one.iid.id, made.iid.id) for one in getattr(made, "subnets", ())}
         operation.parts.clear()
         operation.unclean_since = bench.cloud.clock.now()
         bench.undo(self.kind, itself.name, operation)
