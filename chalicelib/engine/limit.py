@@ -43,6 +43,7 @@ from .settings import Settings
 # try is allowed; and how long without a refusal until there is none.
 HALVING_SECONDS, GROWTH_SECONDS, QUIET_SECONDS = 5.0, 10.0, 180.0
 WORTH_A_WRITE = timedelta(seconds=1)
+TELLINGS = 3  # of one refusal, while others tell of theirs
 
 log = logging.getLogger("spider.limit")
 
@@ -164,27 +165,29 @@ class _Account:
         """A call was. Others are told, unless they know."""
         now = self._clock.now()
         resumes = times.after(now, retry_after or 0.0)
-        pace = self.pace.slower(now, resumes) if self.pace else Pace(self._first, now, resumes)
-        if pace == self.pace:
-            return
         with contextlib.suppress(StoreUnavailable):  # the next refusal tells them
-            self._tell(pace)
+            for _ in range(TELLINGS):
+                pace = self.pace.slower(now, resumes) if self.pace else Pace(self._first, now, resumes)
+                if pace == self.pace or self._told(pace):
+                    return
 
-    def _tell(self, pace: Pace) -> None:
-        before = self._row
+    def _told(self, pace: Pace) -> bool:
+        """False when somebody else was faster, whose pace is known now."""
+        before, known = self._row, self.pace
+        key = paces_key(self._credential)
         expires = max(times.epoch(pace.last, QUIET_SECONDS), (before or {}).get("expires", 0))
         change = {self._attribute: pace.kept(), "expires": expires}
-        key = paces_key(self._credential)
-        told: Change
-        if before is None:
-            told = Put(CONNECTIONS, {"kind": key[0], "name": key[1], **change}, if_absent=True)
-        else:
-            as_read = before.get(self._attribute, ABSENT)
-            told = Update(CONNECTIONS, key, change, when={self._attribute: as_read})
+        told: Change = Put(CONNECTIONS, {"kind": key[0], "name": key[1], **change}, if_absent=True)
+        if before is not None:
+            told = Update(CONNECTIONS, key, change, when={self._attribute: before.get(self._attribute, ABSENT)})
         try:
             self._store.write(told)
-            self._row, self.pace = {**(before or {}), **change}, pace
-            log.warning("%s: calls come too fast for %s; %d at once", self._credential, self._attribute, pace.tries)
-        except Conflict:  # another one has been faster
+        except Conflict:
             self._row = self._store.get(CONNECTIONS, key)
             self.pace = Pace.told(self._row, self._attribute, self._clock.now())
+            return False
+        self._row, self.pace = {**(before or {}), **change}, pace
+        if known is None or pace.since != known.since:
+            api = " ".join(filter(None, self._api))
+            log.warning("%s: calls come too fast: %s; %d at once", self._credential, api, pace.tries)
+        return True

@@ -164,6 +164,15 @@ def test_a_refusal_that_the_driver_waits_out_is_told_to_others_at_once(house: Ho
         assert entered(house, [other_process(house)], held) == FIRST
 
 
+def test_the_longest_pause_holds_even_if_who_was_told_it_is_not_the_first_to_tell(house: House) -> None:
+    first, second, third = leases(house, 3)
+    with house.engine._limits.turn(first, house.engine.connections.target("mock"), "create"):
+        refuse(house, second, retry_after=10.0)
+        assert Patience().pause(60.0) is None
+    house.clock.advance(30.0)
+    assert entered(house, [house.engine], [third]) == 0
+
+
 @pytest.mark.parametrize("other", ["kind", "verb", "region", "credential"])
 def test_what_else_an_account_does_goes_on(house: House, other: str) -> None:
     first, *held = leases(house, 3)
