@@ -18,7 +18,7 @@ from .users import ACCEPTED, CONFLICT, MISSING, OK, Lost, User
 
 ASYNC, GIVES_UP = 0.4, 0.2  # of requests: asked for without waiting; not repeated when they were cut off
 LOOK_SECONDS: Final = 0.1
-ENDED_SECONDS: Final = 120.0
+ENDED_SECONDS: Final = 600.0  # on a busy machine few tries live long enough
 
 
 @dataclass

@@ -15,7 +15,7 @@ from tests.system.spider import Client, Process
 
 from .warm import Start
 
-PATIENCE_SECONDS: Final = 120.0
+PATIENCE_SECONDS: Final = 600.0
 AGAIN_SECONDS: Final = 0.05
 
 

@@ -29,7 +29,13 @@ from .users import OK, Lost, User
 from .warm import warm
 
 SERVERS, CUSTOMERS = 3, 6
-SETTINGS: Final = {"lease_seconds": "3", "sweep_seconds": "1", "retry_seconds": "0.2", "log_level": "WARNING"}
+SETTINGS: Final = {
+    "wait_seconds": "60",  # half as long as a client waits
+    "lease_seconds": "3",
+    "sweep_seconds": "1",
+    "retry_seconds": "0.2",
+    "log_level": "WARNING",
+}
 SHORTEST_LIFE, LONGEST_LIFE = 0.2, 1.8  # seconds between kills
 QUIET_SECONDS: Final = 180.0
 KINDS: Final = ("vpc", "securitygroup", "keypair", "vm")
