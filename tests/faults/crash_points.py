@@ -81,7 +81,8 @@ def crash(home: Path, place: Place) -> list[str]:
     """Crashes in every change that the cloud knows; and twice in the same, as the successor dies, too: while VMs are
     made and deleted, or in all, if each call is wanted. Raises AssertionError where the cloud then holds more or less
     than it should, or shows something else. Answers where Spider died."""
-    lives = all_lives(place.capability)
+    tagged = place.capability.tagged
+    lives = all_lives(place.capability, tagged if EVERY_CALL else tagged & {"vm"})
     if not EVERY_CALL:
         return _crash(home, place, {**lives, "vm, twice": VM_TWICE})
     died = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final
@@ -58,12 +58,10 @@ class Life:
     deaths: int = 1
 
 
-def all_lives(capability: Capability) -> dict[str, Life]:
-    """What Spider keeps by itself costs no call, and has none."""
+def all_lives(capability: Capability, tagged: Container[str]) -> dict[str, Life]:
+    """`tagged`: kinds that are. What Spider keeps by itself costs no call, and has no life."""
     verbs = {name: set(kind.permissions) for name, kind in capability.kinds.items()}
-    tags = {
-        path: _tags(path) if kind in capability.tagged else () for path, kind in {**KINDS, "subnet": "subnet"}.items()
-    }
+    tags = {path: _tags(path) if kind in tagged else () for path, kind in {**KINDS, "subnet": "subnet"}.items()}
     subnets = (ADD_SUBNET, REMOVE_SUBNET, refused(ADD_SUBNET)) if "add_subnet" in verbs["vpc"] else ()
     rules = (_rules("add", "POST"), _rules("remove", "DELETE")) if "add_rules" in verbs["security_group"] else ()
     changes = {

@@ -172,7 +172,7 @@ def test_whatever_happens_what_is_promised_is_there_and_nothing_else(machine: ty
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=60 if EVERY_CALL else 4,
+            max_examples=40 if EVERY_CALL else 4,
             stateful_step_count=10,
             derandomize=True,
             database=None,
