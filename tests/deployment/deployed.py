@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -15,35 +15,55 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import pytest
 
+from deployment.chalice_part import Json
 from deployment.stack import Stack
-from tests.servers import DUMMY_CREDENTIALS, clean_environment, free_port, server
+from tests.servers import DUMMY_CREDENTIALS, clean_environment, free_port, ministack, server
 from tests.system.spider import Client
 
 from .recorder import Needed, Recorder, recorder
+from .support import LOGIN, small
 
 HERE = Path(__file__).parent
 ROOT = str(HERE.parents[1])
 POLL_SECONDS = 1
+PASSWORD = "only in the secret"
 
 Statement = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Program:
+    """`python`: an interpreter with its options. `folders`: where the application and what it imports are."""
+
+    python: tuple[str, ...]
+    folders: tuple[str, ...]
+
+    def command(self, script: str, word: str) -> list[str]:
+        return [*self.python, str(HERE / script), word, *self.folders]
+
+
+OURS = Program((sys.executable,), (ROOT,))
 
 
 @dataclass(frozen=True)
 class Function:
     """`recorder`: what it has asked of AWS. `statements`: of its role."""
 
+    program: Program
     environment: dict[str, str]
     recorder: Recorder
     statements: list[Statement]
 
     @contextlib.contextmanager
     def started(self, name: str) -> Iterator[Invoke]:
-        command = [sys.executable, str(HERE / "function.py"), name, ROOT]
-        pipe = subprocess.PIPE
+        command, pipe = self.program.command("function.py", name), subprocess.PIPE
         with subprocess.Popen(command, env=self.environment, stdin=pipe, stdout=pipe, text=True, bufsize=1) as process:
-            yield Invoke(process)
-            process.terminate()
+            try:
+                yield Invoke(process)
+            finally:
+                process.terminate()
 
 
 def refused(statements: Sequence[Statement], needed: Iterable[Needed]) -> set[Needed]:
@@ -84,12 +104,23 @@ class Invoke:
 
 
 class Deployed:
-    """The functions of a stage, by logical id. `variables`: settings beside those that it has. All end with `stack`."""
+    """The functions of a stage, run by `program`. `variables`: settings beside those that it has."""
 
-    def __init__(self, stage: Stack, session: boto3.Session, url: str, stack: ExitStack, **variables: str) -> None:
+    def __init__(
+        self,
+        stage: Stack,
+        session: boto3.Session,
+        url: str,
+        stack: ExitStack,
+        program: Program,
+        variables: Mapping[str, str],
+    ) -> None:
+        """`url`: of the emulated AWS. What is started ends with `stack`."""
+        self.stage = stage
+        self.session = session
+        self._program = program
         found = session.client("cloudformation").describe_stack_resources(StackName=stage.name)["StackResources"]
         self.physical = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in found}
-        self._session = session
         self._url = url
         self._stack = stack
         self._variables = variables
@@ -99,20 +130,21 @@ class Deployed:
             functions.update_event_source_mapping(UUID=one["UUID"], Enabled=False)
 
     def function(self, name: str) -> Function:
-        told = self._session.client("lambda").get_function_configuration(FunctionName=self.physical[name])
-        role = self._session.client("iam").get_role_policy(RoleName=self.physical[f"{name}Role"], PolicyName="own")
+        told = self.session.client("lambda").get_function_configuration(FunctionName=self.physical[name])
+        role = self.session.client("iam").get_role_policy(RoleName=self.physical[f"{name}Role"], PolicyName="own")
         url, made = self._stack.enter_context(recorder(self._url))
         given = {**told["Environment"]["Variables"], **self._variables, **DUMMY_CREDENTIALS}
         lambdas = {"AWS_LAMBDA_FUNCTION_NAME": name, "AWS_ENDPOINT_URL": url, "NO_PROXY": "127.0.0.1"}
-        return Function({**clean_environment(), **given, **lambdas}, made, role["PolicyDocument"]["Statement"])
+        environment = {**clean_environment(), **given, **lambdas}
+        return Function(self._program, environment, made, role["PolicyDocument"]["Statement"])
 
     @contextlib.contextmanager
-    def client(self, function: Function, auth: tuple[str, str]) -> Iterator[Client]:
-        """Behind an API Gateway."""
+    def client(self, function: Function) -> Iterator[Client]:
+        """Behind an API Gateway, logged in."""
         port = free_port()
-        command = [sys.executable, str(HERE / "front.py"), str(port), ROOT]
+        command = self._program.command("front.py", str(port))
         with server(command, f"http://127.0.0.1:{port}", function.environment) as url:
-            yield Client(url, auth)
+            yield Client(url, (LOGIN["UserName"], PASSWORD))
 
     @contextlib.contextmanager
     def working(self, function: Function) -> Iterator[None]:
@@ -128,9 +160,26 @@ class Deployed:
                 thread.join()
 
     def _poll(self, invoke: Invoke, ended: threading.Event) -> None:
-        sqs, url = self._session.client("sqs"), self.physical["Queue"]
+        sqs, url = self.session.client("sqs"), self.physical["Queue"]
         while not ended.is_set():
             for message in sqs.receive_message(QueueUrl=url, WaitTimeSeconds=POLL_SECONDS).get("Messages", []):
                 record = {"body": message["Body"], "receiptHandle": message["ReceiptHandle"], "eventSource": "aws:sqs"}
                 invoke({"Records": [record]})
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+
+@contextlib.contextmanager
+def emulated(
+    built: Json, folder: Path, program: Program = OURS, variables: Mapping[str, str] | None = None
+) -> Iterator[Deployed]:
+    """A stage of the template `built` in an AWS of its own."""
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+        url = stack.enter_context(ministack())
+        for name, value in {**DUMMY_CREDENTIALS, "AWS_ENDPOINT_URL": url, "NO_PROXY": "127.0.0.1"}.items():
+            patch.setenv(name, value)
+        session = boto3.Session()
+        secrets = session.client("secretsmanager")
+        secrets.create_secret(Name=LOGIN["PasswordSecret"], SecretString=PASSWORD)
+        stage = Stack("dev", session)
+        stage.deploy(small(folder, built), LOGIN)
+        yield Deployed(stage, session, url, stack, program, variables or {})

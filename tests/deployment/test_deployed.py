@@ -4,26 +4,19 @@ roles they need for it."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
-from functools import partial
 
-import boto3
 import pytest
 
 from chalicelib.store import OPERATIONS
 from deployment import policies
 from deployment.chalice_part import Json
-from deployment.stack import Stack
-from tests.servers import DUMMY_CREDENTIALS, ministack
 from tests.system.clouds import Cloud, of_the_twin
 from tests.system.demo import run
 from tests.system.spider import Client
 
-from .deployed import Deployed, Function, Statement, refused, unused
+from .deployed import Function, Statement, emulated, refused, unused
 from .recorder import Needed
-from .support import LOGIN, small
 
-PASSWORD = "only in the secret"
 # At a time that is the turn of everything. Merging and measuring shall not be waited for.
 DUE = {
     "SPIDER_COLLECT_SECONDS": "60",
@@ -40,8 +33,6 @@ BY_LAMBDA = {
     "sqs:GetQueueAttributes",
     "sqs:ReceiveMessage",
 }
-
-
 # Work renews its places among an account's calls after 20 s in one step.
 NOT_SEEN = {"Work": {"dynamodb:BatchWriteItem"}}
 TWINS = {"APIHandler": ("Held",), "Held": ("APIHandler",)}
@@ -50,22 +41,12 @@ TWINS = {"APIHandler": ("Held",), "Held": ("APIHandler",)}
 @pytest.fixture(scope="module")
 def functions(built: Json, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Function]]:
     """After the classic life cycle on a cloud, and every job."""
-    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
-        url = stack.enter_context(ministack())
-        for name, value in {**DUMMY_CREDENTIALS, "AWS_ENDPOINT_URL": url, "NO_PROXY": "127.0.0.1"}.items():
-            patch.setenv(name, value)
-        session = boto3.Session()
-        secrets = session.client("secretsmanager")
-        secrets.create_secret(Name=LOGIN["PasswordSecret"], SecretString=PASSWORD)
-        stage = Stack("dev", session)
-        stage.deploy(small(tmp_path_factory.mktemp("package"), built), LOGIN)
-        deployed = Deployed(stage, session, url, stack, **DUE)
+    folder = tmp_path_factory.mktemp("package")
+    with emulated(built, folder, variables=DUE) as deployed, of_the_twin("ALIBABA") as cloud:
         found = {name: deployed.function(name) for name in policies.POLICIES}
-        cloud = stack.enter_context(of_the_twin("ALIBABA"))
-        spider = partial(deployed.client, auth=(LOGIN["UserName"], PASSWORD))
-        with spider(found["APIHandler"]) as client, deployed.working(found["Work"]):
+        with deployed.client(found["APIHandler"]) as client, deployed.working(found["Work"]):
             assert run(client, cloud).why == ""
-        with spider(found["Held"]) as client:
+        with deployed.client(found["Held"]) as client:
             look_around(client, cloud)
             sent = client.send("POST", "/vpc", vpc(cloud), Prefer="respond-async")
             assert sent.status_code == 202
@@ -73,7 +54,8 @@ def functions(built: Json, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             invoke(scheduled(TIME))
         # A change that never ended, and of which nobody knows any more.
         key = {"id": {"S": sent.headers["Spider-Operation"]}}
-        session.client("dynamodb").delete_item(TableName=f"{stage.name}-{OPERATIONS.name}", Key=key)
+        table = f"{deployed.stage.name}-{OPERATIONS.name}"
+        deployed.session.client("dynamodb").delete_item(TableName=table, Key=key)
         for name in ("Reconcile", "Collect", "Merge"):
             with found[name].started(name.lower()) as invoke, deployed.working(found["Work"]):
                 invoke(scheduled(TIME))

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from deployment import archives, target, zips
+from deployment import archives, target, template, zips
+from deployment.chalice_part import package
+from tests.deployment.deployed import Program, emulated
 from tests.servers import clean_environment
 from tests.system.clouds import CLOUDS
 from tests.system.demo import run
 from tests.system.spider import behind
 
-FRONT = Path(__file__).resolve().parents[1] / "deployment" / "front.py"
 LARGEST = 180 * archives.MIB
 Built = tuple[archives.Archive, archives.Archive]
 
@@ -33,11 +34,15 @@ class Unpacked:
     def files(self) -> set[Path]:
         return {file for folder in (self.task, self.layer) for file in folder.rglob("*")}
 
-    def command(self, port: int) -> list[str]:
+    @property
+    def program(self) -> Program:
         """A Python of the target's version that sees the archives and its own library, and nothing else."""
         interpreter = target.interpreter()
         assert interpreter
-        return [interpreter, "-I", "-S", "-E", str(FRONT), str(port), str(self.task), str(self.layer)]
+        return Program((interpreter, "-I", "-S", "-E"), (str(self.task), str(self.layer)))
+
+    def front(self, port: int) -> list[str]:
+        return self.program.command("front.py", str(port))
 
 
 @pytest.fixture(scope="module")
@@ -99,15 +104,23 @@ def compiled(source: str) -> str:
 
 @pytest.mark.parametrize("provider", CLOUDS)
 def test_the_life_cycle_runs_from_the_archives_alone(provider: str, unpacked: Unpacked, tmp_path: Path) -> None:
-    with CLOUDS[provider]() as cloud, behind(unpacked.command, tmp_path, {}) as client:
+    with CLOUDS[provider]() as cloud, behind(unpacked.front, tmp_path, {}) as client:
         assert run(client, cloud).why == ""
+
+
+def test_a_stage_runs_from_the_archives_alone(unpacked: Unpacked, tmp_path: Path) -> None:
+    built = template.build(package(archives.ROOT, "dev"), "layer.zip", "function.zip")
+    with emulated(built, tmp_path, unpacked.program) as deployed, CLOUDS["ALIBABA"]() as cloud:
+        api, work = deployed.function("APIHandler"), deployed.function("Work")
+        with deployed.client(api) as client, deployed.working(work):
+            assert run(client, cloud).why == ""
 
 
 def test_generated_packages_are_byte_code_alone(unpacked: Unpacked) -> None:
     code = "import azure.mgmt.compute as one, google.cloud.compute_v1 as other; print(one.__file__, other.__file__)"
-    words = ["-I", "-S", "-E", "-c", f"import sys; sys.path[:0] = [{str(unpacked.layer)!r}]; {code}"]
-    interpreter = unpacked.command(0)[0]
-    done = subprocess.run([interpreter, *words], env=clean_environment(), capture_output=True, text=True, check=True)
+    words = ["-c", f"import sys; sys.path[:0] = [{str(unpacked.layer)!r}]; {code}"]
+    command = [*unpacked.program.python, *words]
+    done = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, check=True)
     assert done.stdout.split() == [
         f"{unpacked.layer}/{name}/__init__.pyc" for name in ("azure/mgmt/compute", "google/cloud/compute_v1")
     ]
