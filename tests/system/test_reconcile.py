@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 import pytest
 
@@ -70,12 +71,26 @@ def test_what_could_not_be_undone_is_gone_after_the_last_look(place: Emulated, s
     with killed(start(tmp_path, **SETTINGS, look_seconds="1")) as process:
         asking.cloud.register(process.client)
         before = place.contents()
-        operation, end = leave(place, process.client, asking), time.monotonic() + 60
-        while LEFT in problem(process.client, operation):
-            assert time.monotonic() < end
-            time.sleep(0.2)
-        assert "nothing of it is at the cloud any more" in problem(process.client, operation)
+        looked_for(process.client, leave(place, process.client, asking))
     assert place.contents() == before
+
+
+@pytest.mark.parametrize("place", ["AZURE"], indirect=True)
+def test_the_last_look_leaves_alone_what_has_the_id_of_what_was_left(
+    place: Emulated, start: Start, tmp_path: Path
+) -> None:
+    """Where an id is made of names, somebody else's may have it by then."""
+    asking = Asking(place.cloud())
+    with killed(start(tmp_path, **SETTINGS, look_seconds="15")) as process:
+        asking.cloud.register(process.client)
+        operation = leave(place, process.client, asking)
+        (left,) = process.client.call("GET", "/allvpc", asking.on)["AllList"]["OnlyCSPList"]
+        process.client.call("DELETE", f"/cspvpc/{quote(left['SystemId'], safe='')}", asking.on)
+        made = process.client.call("POST", "/vpc", asking.vpc("one"))
+        assert made["IId"]["SystemId"] == left["SystemId"]
+        looked_for(process.client, operation)
+        assert process.client.call("GET", "/vpc/one", asking.on)["SubnetInfoList"]
+        process.client.call("DELETE", "/vpc/one", asking.on)
 
 
 @pytest.mark.parametrize("place", ["AZURE"], indirect=True)
@@ -107,6 +122,15 @@ def leave(place: Emulated, client: Client, asking: Asking) -> str:
         failed(client, operation)
     assert LEFT in problem(client, operation)
     return operation
+
+
+def looked_for(client: Client, operation: str) -> None:
+    """Waits for the last look."""
+    end = time.monotonic() + 60
+    while LEFT in problem(client, operation):
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    assert "nothing of it is at the cloud any more" in problem(client, operation)
 
 
 def failed(client: Client, operation: str) -> None:
