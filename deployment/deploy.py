@@ -31,6 +31,7 @@ def main(words: Sequence[str] | None = None) -> int:
 def deploy(stack: Stack, stage: str, user_name: str, password_secret: str) -> None:
     """Raises CannotBuild and CannotDeploy."""
     given = {"UserName": user_name, "PasswordSecret": password_secret}
+    stack.check(given)  # before a minute is spent
     made = package.build(stage)
     print(f"Deploying {stack.name} (minutes the first time) ...", flush=True)
     for name, value in stack.deploy(made, given).items():

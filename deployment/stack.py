@@ -35,12 +35,7 @@ class Stack:
     def deploy(self, package: Package, given: Mapping[str, str]) -> dict[str, str]:
         """Makes or changes it, waits, answers its outputs. `given`: the template's parameters UserName and
         PasswordSecret, which an existing stack keeps. Raises CannotDeploy."""
-        exists = self._is_there()
-        lacking = [name for name in ("UserName", "PasswordSecret") if not given.get(name)]
-        if lacking and not exists:
-            raise CannotDeploy(f"{' and '.join(lacking)} must be given: anybody could use this API")
-        if secret := given.get("PasswordSecret"):
-            self._check_secret(secret)
+        exists = self.check(given)
         self._make_bucket()
         for archive in (package.layer, package.function):
             self._send(archive.path, key_of(archive))
@@ -49,6 +44,16 @@ class Stack:
         self._send(package.template, key)
         self._apply(exists, key, {**given, "LayerKey": key_of(package.layer), "FunctionKey": key_of(package.function)})
         return self.outputs()
+
+    def check(self, given: Mapping[str, str]) -> bool:
+        """Whether the stack is there already. Raises CannotDeploy if it could be used by anybody, or by nobody."""
+        exists = self._is_there()
+        lacking = [name for name in ("UserName", "PasswordSecret") if not given.get(name)]
+        if lacking and not exists:
+            raise CannotDeploy(f"{' and '.join(lacking)} must be given: anybody could use this API")
+        if secret := given.get("PasswordSecret"):
+            self._check_secret(secret)
+        return exists
 
     def outputs(self) -> dict[str, str]:
         (stack,) = self._formation.describe_stacks(StackName=self.name)["Stacks"]

@@ -131,6 +131,13 @@ def test_nothing_is_deployed_that_anybody_could_use(
     assert open_to_all.bucket not in {one["Name"] for one in session.client("s3").list_buckets()["Buckets"]}
 
 
+def test_it_is_refused_before_anything_is_built(session: boto3.Session, capsys: pytest.CaptureFixture[str]) -> None:
+    assert deploy.main(["open"]) == 1
+    said = capsys.readouterr()
+    assert said.err == "deploy: UserName and PasswordSecret must be given: anybody could use this API\n"
+    assert said.out == ""
+
+
 def test_a_region_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
