@@ -1,7 +1,8 @@
 """An OpenStack for the driver's tests to run against, emulated in this process or a real one.
 
 SPIDER_TARGET=twin (the default) is Cloud-Twin's. SPIDER_TARGET=real is the cloud that OpenStack's own clients would
-take: OS_CLOUD's entry in the clouds.yaml that OS_CLIENT_CONFIG_FILE names, reached through the fault proxy.
+take: OS_CLOUD's entry in the clouds.yaml that OS_CLIENT_CONFIG_FILE names, reached through the fault proxy; of several
+entries, with commas between them, each process takes one.
 SPIDER_RECORD=<file>: what goes in and out is written there.
 """
 
@@ -105,7 +106,7 @@ def emulated(transition_seconds: float = 0.0) -> Iterator[Place]:
 @contextlib.contextmanager
 def _real() -> Iterator[Place]:
     file = Path(os.environ["OS_CLIENT_CONFIG_FILE"])
-    entry = yaml.safe_load(file.read_text())["clouds"][os.environ["OS_CLOUD"]]
+    entry = yaml.safe_load(file.read_text())["clouds"][_name()]
     direct, region = credential(entry["auth"]), entry["region_name"]
     looking = connect(direct, Region=region)
     with (
@@ -116,6 +117,12 @@ def _real() -> Iterator[Place]:
         with serving(_recorded(faults)) as url:
             given = {**direct, "IdentityEndpoint": f"{url}/identity/v3"}
             yield Place(given, region, faults.log, faults.rules, faults.clock, looking=looking.cloud)
+
+
+def _name() -> str:
+    """Of several clouds each is for one of pytest-xdist's workers."""
+    names, worker = os.environ["OS_CLOUD"].split(","), os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    return names[int(worker.removeprefix("gw")) % len(names)]
 
 
 def _upstreams(cloud: OpenStack, direct: Mapping[str, str]) -> dict[str, str]:
