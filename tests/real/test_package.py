@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
+import threading
+import time
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from deployment import archives, target, template, zips
 from deployment.chalice_part import package
-from tests.deployment.deployed import Program, emulated
-from tests.servers import clean_environment
-from tests.system.clouds import CLOUDS
+from tests.deployment import deployed as stages
+from tests.deployment.deployed import Program
+from tests.real.lambda_room import root
+from tests.real.lambda_room.function import Function
+from tests.real.lambda_room.region import PASSWORD, USER, Region, region
+from tests.servers import Twin, clean_environment, twin
+from tests.system.clouds import CLOUDS, Cloud, emulated
 from tests.system.demo import run
-from tests.system.spider import behind
+from tests.system.spider import Client, behind
 
 LARGEST = 180 * archives.MIB
 Built = tuple[archives.Archive, archives.Archive]
+IN_THE_ROOM = ("AWS", "AZURE", "GCP")
+FUNCTIONS = {
+    "api": Function("spider-API", "app.app", 1024, 29.0),
+    "work": Function("spider-Work", "app.work", 1024, 300.0),
+    "sweep": Function("spider-Sweep", "app.sweep", 1024, 60.0),
+}
 
 
 @dataclass(frozen=True)
@@ -78,6 +91,15 @@ def unpacked(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     assert found.files() == before, "Python has compiled what came without byte code"
 
 
+@pytest.fixture(scope="module")
+def room(unpacked: Unpacked, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    assert os.geteuid() == 0, "only root can make a root"
+    made = tmp_path_factory.mktemp("room")
+    root.make(made, unpacked.task, unpacked.layer.parent)
+    made.chmod(0o755)  # for the function's user
+    return made
+
+
 def test_two_builds_are_equal(built: Built, source: Path, tmp_path: Path) -> None:
     again = archives.build(tmp_path / "elsewhere" / "deeper", source)
     assert [archive.digest for archive in again] == [archive.digest for archive in built]
@@ -110,7 +132,7 @@ def test_the_life_cycle_runs_from_the_archives_alone(provider: str, unpacked: Un
 
 def test_a_stage_runs_from_the_archives_alone(unpacked: Unpacked, tmp_path: Path) -> None:
     built = template.build(package(archives.ROOT, "dev"), "layer.zip", "function.zip")
-    with emulated(built, tmp_path, unpacked.program) as deployed, CLOUDS["ALIBABA"]() as cloud:
+    with stages.emulated(built, tmp_path, unpacked.program) as deployed, CLOUDS["ALIBABA"]() as cloud:
         api, work = deployed.function("APIHandler"), deployed.function("Work")
         with deployed.client(api) as client, deployed.working(work):
             assert run(client, cloud).why == ""
@@ -124,3 +146,67 @@ def test_generated_packages_are_byte_code_alone(unpacked: Unpacked) -> None:
     assert done.stdout.split() == [
         f"{unpacked.layer}/{name}/__init__.pyc" for name in ("azure/mgmt/compute", "google/cloud/compute_v1")
     ]
+
+
+@pytest.fixture(scope="module")
+def clouds() -> Iterator[Twin]:
+    with twin(*(name.lower() for name in IN_THE_ROOM)) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def here(room: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
+    settings = {"wait_seconds": "25", "lease_seconds": "6"}
+    with region(room, FUNCTIONS, tmp_path_factory.mktemp("region"), **settings) as found:
+        yield found
+        assert not found.failures
+
+
+@pytest.fixture
+def client(here: Region) -> Client:
+    return Client(here.url, auth=(USER, PASSWORD))
+
+
+def over_tls(found: Twin, provider: str) -> Cloud:
+    cloud = emulated(found, provider)
+    return replace(cloud, region={**cloud.region, "Endpoint": found.secure, "CA": found.ca})
+
+
+@pytest.mark.parametrize("provider", IN_THE_ROOM)
+def test_the_life_cycle_passes_in_the_room(provider: str, clouds: Twin, client: Client, here: Region) -> None:
+    """Over HTTPS, through queue and worker."""
+    assert run(client, over_tls(clouds, provider)).why == ""
+    for functions in (here.api, here.worker):
+        assert functions.peak() < 1024 * 2**20
+
+
+def test_a_worker_that_is_killed_is_followed_by_another(clouds: Twin, client: Client, here: Region) -> None:
+    cloud = replace(over_tls(clouds, "AWS"), label="-killed", prefix="k-")
+    cloud.register(client)
+    before = clouds.contents("aws")
+    body = {
+        "ConnectionName": cloud.connection,
+        "ReqInfo": {
+            "Name": "k-vpc",
+            "IPv4_CIDR": cloud.cidr,
+            "SubnetInfoList": [{"Name": "k-a", "IPv4_CIDR": next(cloud.subnets())}],
+        },
+    }
+    killed = threading.Event()
+
+    def kill() -> None:
+        while not here.worker.kill():
+            time.sleep(0.01)
+        killed.set()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    sent = client.send("POST", "/vpc", body, Prefer="respond-async")
+    killer.join()
+    assert (sent.status_code, killed.is_set()) == (202, True)
+    client.until(sent.headers["Location"].partition("/spider")[2], None, "State", "SUCCEEDED", 120.0)
+    (listed,) = [one for one in clouds.contents("aws") - before if one.startswith("vpc-")]
+    made = client.call("GET", f"/vpc/k-vpc?ConnectionName={cloud.connection}")
+    assert made["IId"]["SystemId"] == listed
+    client.call("DELETE", "/vpc/k-vpc", {"ConnectionName": cloud.connection})
+    assert clouds.contents("aws") == before
