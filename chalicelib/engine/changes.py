@@ -76,9 +76,11 @@ class Changes:
             return change(call) if before is None else self._await(call, before)
         except SpiderError:
             before = self._operations.replayed(call)
-            if before is None:
+            if before is not None:
+                return self._await(call, before)
+            if self._operations.cancelled_by(call) is None:
                 raise
-            return self._await(call, before)
+            return change(call)
 
     def _create(self, call: Call) -> Any:
         target = self._connections.target(call.connection)

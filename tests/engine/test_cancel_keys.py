@@ -61,6 +61,21 @@ def test_it_is_told_while_it_goes_on(house: House) -> None:
     assert forced_delete(house) == Deleted()
 
 
+def test_the_same_request_beside_it_has_the_same_answer(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes, and all is undone, after this one has looked whether it came."""
+    begin(house)
+    real = Operations.cancelled_by
+
+    def cancelled_by(self: Operations, call: Any) -> str | None:
+        monkeypatch.undo()
+        found = real(self, call)
+        assert forced_delete(house) == Deleted()
+        return found
+
+    monkeypatch.setattr(Operations, "cancelled_by", cancelled_by)
+    assert forced_delete(house) == Deleted()
+
+
 def test_the_key_is_refused_to_another_request(house: House) -> None:
     operation = begin(house)
     forced_delete(house)
