@@ -75,12 +75,10 @@ class Changes:
             before = self._operations.replayed(call)
             return change(call) if before is None else self._await(call, before)
         except SpiderError:
-            before = self._operations.replayed(call)
-            if before is not None:
-                return self._await(call, before)
-            if self._operations.cancelled_by(call) is None:
+            came = self._operations.keyed(call)
+            if came is None:
                 raise
-            return change(call)
+            return change(call) if came.get("cancels") else self._await(call, came["operation"])
 
     def _create(self, call: Call) -> Any:
         target = self._connections.target(call.connection)

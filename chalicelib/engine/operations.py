@@ -80,15 +80,16 @@ class Operations:
 
     def replayed(self, call: Call) -> str | None:
         """The id of the operation that this call's idempotency key has opened before. Raises KeyReused."""
-        row = self._keyed(call)
+        row = self.keyed(call)
         return None if row is None or row.get("cancels") else str(row["operation"])
 
     def cancelled_by(self, call: Call) -> str | None:
         """The id of the operation that this call's idempotency key has cancelled before. Raises KeyReused."""
-        row = self._keyed(call)
+        row = self.keyed(call)
         return str(row["operation"]) if row and row.get("cancels") else None
 
-    def _keyed(self, call: Call) -> Item | None:
+    def keyed(self, call: Call) -> Item | None:
+        """What is kept of this call's idempotency key: `operation`, and whether it `cancels` that. Raises KeyReused."""
         if not call.idempotency_key:
             return None
         row = self._store.get(OPERATIONS, (_key_id(call.idempotency_key),))
@@ -147,7 +148,7 @@ class Operations:
         with contextlib.suppress(Conflict):  # the same request has been here before
             self._store.write(*claim)
         if call:
-            self._keyed(call)
+            self.keyed(call)
 
     def _claim(self, operation: str, call: Call, *, cancels: bool = False) -> list[Put]:
         """Of the call's idempotency key, if it has one."""
