@@ -5,6 +5,7 @@ All stand still at their calls when the one process that serves them is killed.
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from tests.system.three_clouds import Asking
 MADE: Final = ("POST compute/servers", "POST network/floatingips")
 # Of the calls of one kind the first is struck by the first, the second by the second.
 MOMENTS: Final = ("before", "after")
-PREFIX: Final = "spider-crash-"
+PREFIX: Final = f"spider-{secrets.token_hex(3)}-"  # an earlier run that was broken off may have left its own
 SETTINGS: Final = {"lease_seconds": "2", "sweep_seconds": "1"}
 # A real one answers a read of what has just been made, but for nova's view of neutron's addresses.
 LAG_SECONDS: Final = 2.0
