@@ -10,7 +10,7 @@ def kept(moment: datetime) -> str:
 
 
 def read(text: str) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)
 
 
 def read_or_none(text: str | None) -> datetime | None:

@@ -70,7 +70,8 @@ def _a_lease_keeps_nobody_off() -> AbstractContextManager[Any]:
     def take(self: Leases, operation: str) -> Lease | None:
         row = self._store.get(OPERATIONS, (operation,)) or {}
         if row.get("lease_until"):
-            change = {"lease_until": times.kept(times.after(self._clock.now(), -1.0))}
+            past = times.kept(times.after(self._clock.now(), -1.0))
+            change = {"lease_until": past, "due": past}
             with suppress(Conflict):
                 self._store.write(Update(OPERATIONS, (operation,), change, when={"fence": row["fence"]}))
         return real(self, operation)
@@ -121,7 +122,7 @@ def _two_changes_hold_a_resource() -> AbstractContextManager[Any]:
 
 
 def _a_key_is_not_kept() -> AbstractContextManager[Any]:
-    return patch.object(Operations, "replayed", _nothing)
+    return patch.object(Operations, "keyed", _nothing)
 
 
 def _a_delete_ends_before_the_cloud_says_so() -> AbstractContextManager[Any]:
