@@ -99,16 +99,15 @@ class Steps:
             return None
         name = row.get("cloud_name") or row["name"]
         with self._cloud(lease, target, UNDONE_BY.get(row["verb"]) or row["verb"]) as cloud:
-            handler = cloud.handler(row["kind"])
+            handler, undone = cloud.handler(row["kind"]), None
             if row["verb"] in ("create", "delete"):
-                return handler.delete(Ref(name, None, row["token"]), attempt)  # type: ignore[no-any-return]
-            about = self._operations.request(row)
-            member = Ref(about.name, None, attempt.token if row["verb"] == "add_subnet" else about.token)
-            with contextlib.suppress(NotFound):  # a VPC that is gone has taken its subnets along
-                return handler.remove_subnet(  # type: ignore[no-any-return]
-                    Ref(row["name"], row["system_id"], row["token"]), member, attempt
-                )
-        return None
+                undone = handler.delete(Ref(name, None, row["token"]), attempt)
+            else:
+                about = self._operations.request(row)
+                member = Ref(about.name, None, attempt.token if row["verb"] == "add_subnet" else about.token)
+                with contextlib.suppress(NotFound):  # a VPC that is gone has taken its subnets along
+                    undone = handler.remove_subnet(Ref(row["name"], row["system_id"], row["token"]), member, attempt)
+        return undone
 
     def given_up(self, row: Item) -> Sequence[Change]:
         """What ends with an operation that failed: a name that was to be created is free again, anything else is as

@@ -30,11 +30,7 @@ from tests.system.spider import Client, behind
 LARGEST = 180 * archives.MIB
 Built = tuple[archives.Archive, archives.Archive]
 IN_THE_ROOM = ("AWS", "AZURE", "GCP")
-FUNCTIONS = {
-    "api": Function("spider-API", "app.app", 1024, 29.0),
-    "work": Function("spider-Work", "app.work", 1024, 300.0),
-    "sweep": Function("spider-Sweep", "app.sweep", 1024, 60.0),
-}
+FUNCTIONS = {"api": "APIHandler", "work": "Work", "sweep": "Sweep"}
 
 
 @dataclass(frozen=True)
@@ -154,10 +150,19 @@ def clouds() -> Iterator[Twin]:
         yield found
 
 
+def functions() -> dict[str, Function]:
+    """As the stage declares them."""
+    told = package(archives.ROOT, "dev").functions
+    return {
+        word: Function(name, told[name]["Handler"], told[name]["MemorySize"], told[name]["Timeout"])
+        for word, name in FUNCTIONS.items()
+    }
+
+
 @pytest.fixture(scope="module")
 def here(room: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
     settings = {"wait_seconds": "25", "lease_seconds": "6"}
-    with region(room, FUNCTIONS, tmp_path_factory.mktemp("region"), **settings) as found:
+    with region(room, functions(), tmp_path_factory.mktemp("region"), **settings) as found:
         yield found
         assert not found.failures
 
@@ -176,8 +181,8 @@ def over_tls(found: Twin, provider: str) -> Cloud:
 def test_the_life_cycle_passes_in_the_room(provider: str, clouds: Twin, client: Client, here: Region) -> None:
     """Over HTTPS, through queue and worker."""
     assert run(client, over_tls(clouds, provider)).why == ""
-    for functions in (here.api, here.worker):
-        assert functions.peak() < 1024 * 2**20
+    for pool in (here.api, here.worker):
+        assert pool.peak() < pool.function.memory * 2**20
 
 
 def test_a_worker_that_is_killed_is_followed_by_another(clouds: Twin, client: Client, here: Region) -> None:

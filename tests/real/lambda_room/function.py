@@ -147,7 +147,7 @@ class Pool:
 
     def __init__(self, root: Path, function: Function, log: Path) -> None:
         self._root = root
-        self._function = function
+        self.function = function
         self._log = log
         self._lock = threading.Lock()
         self._idle: list[Instance] = []
@@ -155,7 +155,7 @@ class Pool:
 
     def invoke(self, event: Any) -> Any:
         with self._lock:
-            instance = self._idle.pop() if self._idle else Instance(self._root, self._function, self._log)
+            instance = self._idle.pop() if self._idle else Instance(self._root, self.function, self._log)
             if instance not in self._all:
                 self._all.append(instance)
         try:
