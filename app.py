@@ -100,6 +100,7 @@ def work(event: SQSEvent) -> None:
 
 # EventBridge calls these, each a function of its own. Elsewhere the engine's own timer has them done.
 EACH_MINUTE = Rate(1, unit=Rate.MINUTES)
+EACH_FIVE_MINUTES = Rate(5, unit=Rate.MINUTES)
 EACH_HOUR = Rate(1, unit=Rate.HOURS)
 
 
@@ -109,7 +110,7 @@ def collect(event: CloudWatchEvent) -> None:
     scheduled.collect(_opened(), event.time)
 
 
-@app.schedule(EACH_MINUTE)
+@app.schedule(EACH_FIVE_MINUTES)
 def merge(_event: CloudWatchEvent) -> None:
     """Adds what is recorded of calls to their statistics."""
     scheduled.merge(_opened())

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from chalicelib.engine.settings import Settings
+
 from . import policies, target
 from .chalice_part import API, Json, Packaged
+from .wheels import CannotBuild
 
 HELD: Final = "Held"
 # Beside what the stage's settings say. A function may write nowhere else.
@@ -23,9 +26,20 @@ def resources(packaged: Packaged) -> Json:
     made: Json = {"DriversLayer": _layer()}
     for name, told in {**packaged.functions, HELD: _held(packaged)}.items():
         made |= _function(name, told, packaged.retention)
-        for event, one in told.get("Events", {}).items():
-            made |= _event(name, event, one)
+        if _has_work(name, told):
+            for event, one in told.get("Events", {}).items():
+                made |= _event(name, event, one)
     return made | _address()
+
+
+def _has_work(name: str, told: Json) -> bool:
+    """Whether it does anything when it is called. Raises CannotBuild for a setting that cannot be read."""
+    try:
+        settings = Settings.from_env(told.get("Environment", {}).get("Variables", {}))
+    except ValueError as error:
+        raise CannotBuild(f".chalice/config.json: {error}") from error
+    every = {"Collect": settings.collect_seconds, "Reconcile": settings.reconcile_seconds}
+    return name not in every or every[name] > 0
 
 
 def _held(packaged: Packaged) -> Json:

@@ -75,8 +75,7 @@ def test_schedules_and_the_queue_call_their_functions(stack: Stack, session: bot
     for rule in events.list_rules()["Rules"]:
         (calls,) = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
         called[calls["Arn"].rpartition(":")[2]] = rule["ScheduleExpression"]
-    minute, hour = "rate(1 minute)", "rate(1 hour)"
-    jobs = {"Collect": minute, "Merge": minute, "Reconcile": hour, "Sweep": minute}
+    jobs = {"Merge": "rate(5 minutes)", "Sweep": "rate(1 minute)"}
     assert called == {physical[name]: schedule for name, schedule in jobs.items()}
     functions = session.client("lambda")
     (mapping,) = functions.list_event_source_mappings(FunctionName=physical["Work"])["EventSourceMappings"]

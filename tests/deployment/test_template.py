@@ -123,6 +123,36 @@ def test_nothing_is_waited_for_longer_than_its_front_holds_a_call(built: Json) -
         assert waits + 1 < functions[name]["Timeout"] <= most
 
 
+def test_a_job_that_is_off_is_not_called(built: Json, packaged: Packaged) -> None:
+    assert scheduled(built) == {"Merge", "Sweep"}
+    on = {"Collect": {"SPIDER_COLLECT_SECONDS": "600"}, "Reconcile": {"SPIDER_RECONCILE_SECONDS": "86400"}}
+    told = {**packaged.functions, **{name: with_settings(packaged.functions[name], on[name]) for name in on}}
+    assert scheduled(template.build(replace(packaged, functions=told), "l", "f")) == {*on, "Merge", "Sweep"}
+
+
+def test_a_setting_that_cannot_be_read_is_told_before_anything_is_deployed(packaged: Packaged) -> None:
+    told = {**packaged.functions, "Work": with_settings(packaged.functions["Work"], {"SPIDER_WORKERS": "many"})}
+    with pytest.raises(wheels.CannotBuild, match="SPIDER_WORKERS: 'many' is not a number"):
+        template.build(replace(packaged, functions=told), "l", "f")
+
+
+def scheduled(built: Json) -> set[str]:
+    """The functions that a rule calls, and may."""
+    rules = of(built, "Events::Rule")
+    allowed = {
+        one["SourceArn"]["Fn::GetAtt"][0]
+        for one in of(built, "Lambda::Permission").values()
+        if "SourceArn" in one and "Fn::GetAtt" in one["SourceArn"]
+    }
+    assert allowed == set(rules)
+    return {target["Id"] for one in rules.values() for target in one["Targets"]}
+
+
+def with_settings(function: Json, variables: dict[str, str]) -> Json:
+    given = function.get("Environment", {}).get("Variables", {})
+    return {**function, "Environment": {"Variables": {**given, **variables}}}
+
+
 def test_a_message_is_hidden_for_longer_than_its_worker_may_take(built: Json) -> None:
     queue = of(built, "SQS::Queue")["Queue"]
     assert queue["VisibilityTimeout"] > of(built, "Lambda::Function")["Work"]["Timeout"]
