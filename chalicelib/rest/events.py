@@ -28,7 +28,7 @@ def read_event(event: Event) -> HttpRequest:
         method = context["httpMethod"]
         path, mount = _split_mount(context["path"], context["resourcePath"])
         query = urlencode(event.get("multiValueQueryStringParameters") or {}, doseq=True)
-    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    headers = _headers(event)
     return HttpRequest(
         method=method,
         path=path,
@@ -50,15 +50,23 @@ def write_answer(request: HttpRequest, response: HttpResponse) -> Event:
     return {**answer, "body": body.decode(), "isBase64Encoded": False}
 
 
+def _headers(event: Event) -> dict[str, str]:
+    """Names in lower case. One that was sent twice has both values, as in HTTP; format 1.0 has only the last of them
+    among its `headers`."""
+    several = event.get("multiValueHeaders") or {name: [value] for name, value in (event.get("headers") or {}).items()}
+    return {name.lower(): ", ".join(values) for name, values in several.items()}
+
+
 def _split_mount(path: str, resource: str) -> tuple[str, str]:
     """The path below the stage or the custom domain's base path, and what stands before it.
 
-    The path has as many segments as the resource that it matched; pathParameters would not do, for
-    `chalice local` cuts a semicolon and what follows off them.
+    The path has as many segments as the resource that it matched, doubled slashes aside, which API Gateway takes for
+    single ones; pathParameters would not do, for `chalice local` cuts a semicolon and what follows off them.
     """
-    segments = quote(path, safe="/%+;:@!$&'()*,=~").removesuffix("/").split("/")
+    segments = [word for word in quote(path, safe="/%+;:@!$&'()*,=~").split("/") if word]
     depth = resource.count("/")
-    return "/" + "/".join(segments[-depth:]), "/".join(segments[:-depth])
+    mount, below = segments[:-depth], segments[-depth:]
+    return "/" + "/".join(below), "".join(f"/{word}" for word in mount)
 
 
 def _body(event: Event) -> bytes:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,11 +16,17 @@ import boto3
 import pytest
 
 from deployment.chalice_part import Json
+from deployment.functions import HELD
 from deployment.stack import Stack
-from tests.servers import DUMMY_CREDENTIALS, clean_environment, free_port, ministack, server
+from tests.servers import DUMMY_CREDENTIALS, clean_environment, ministack
 from tests.system.spider import Client
 
+from .events import of_queue
+from .front import Front, serving
+from .function_url import FunctionUrl
+from .instances import Invoke, instances
 from .recorder import Needed, Recorder, recorder
+from .rest_api import RestApi, definition
 from .support import LOGIN, small
 
 HERE = Path(__file__).parent
@@ -40,8 +44,9 @@ class Program:
     python: tuple[str, ...]
     folders: tuple[str, ...]
 
-    def command(self, script: str, word: str) -> list[str]:
-        return [*self.python, str(HERE / script), word, *self.folders]
+    def function(self, name: str) -> list[str]:
+        """Of `app.py`, by its name there."""
+        return [*self.python, str(HERE / "function.py"), name, *self.folders]
 
 
 OURS = Program((sys.executable,), (ROOT,))
@@ -51,19 +56,15 @@ OURS = Program((sys.executable,), (ROOT,))
 class Function:
     """`recorder`: what it has asked of AWS. `statements`: of its role."""
 
+    name: str
     program: Program
     environment: dict[str, str]
     recorder: Recorder
     statements: list[Statement]
 
-    @contextlib.contextmanager
-    def started(self, name: str) -> Iterator[Invoke]:
-        command, pipe = self.program.command("function.py", name), subprocess.PIPE
-        with subprocess.Popen(command, env=self.environment, stdin=pipe, stdout=pipe, text=True, bufsize=1) as process:
-            try:
-                yield Invoke(process)
-            finally:
-                process.terminate()
+    def started(self, name: str) -> contextlib.AbstractContextManager[Invoke]:
+        """A process of it."""
+        return contextlib.closing(Invoke(self.program.function(name), self.environment))
 
 
 def refused(statements: Sequence[Statement], needed: Iterable[Needed]) -> set[Needed]:
@@ -89,20 +90,6 @@ def _allows(statement: Statement, needed: Needed) -> bool:
     return action in statement["Action"] and any(fnmatchcase(arn, one) for one in named)
 
 
-@dataclass(frozen=True)
-class Invoke:
-    process: subprocess.Popen[str]
-
-    def __call__(self, event: dict[str, Any]) -> Any:
-        """What the function answers; its traceback as AssertionError."""
-        assert self.process.stdin
-        assert self.process.stdout
-        self.process.stdin.write(json.dumps(event) + "\n")
-        told = json.loads(self.process.stdout.readline())
-        assert "error" not in told, told["error"]
-        return told["answer"]
-
-
 class Deployed:
     """The functions of a stage, run by `program`. `variables`: settings beside those that it has."""
 
@@ -112,6 +99,7 @@ class Deployed:
         session: boto3.Session,
         url: str,
         stack: ExitStack,
+        built: Json,
         program: Program,
         variables: Mapping[str, str],
     ) -> None:
@@ -119,6 +107,7 @@ class Deployed:
         self.stage = stage
         self.session = session
         self._program = program
+        self._definition = definition(built)
         found = session.client("cloudformation").describe_stack_resources(StackName=stage.name)["StackResources"]
         self.physical = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in found}
         self._url = url
@@ -136,15 +125,16 @@ class Deployed:
         given = {**told["Environment"]["Variables"], **self._variables, **DUMMY_CREDENTIALS}
         lambdas = {"AWS_LAMBDA_FUNCTION_NAME": name, "AWS_ENDPOINT_URL": url, "NO_PROXY": "127.0.0.1"}
         environment = {**clean_environment(), **given, **lambdas}
-        return Function(self._program, environment, made, role["PolicyDocument"]["Statement"])
+        return Function(name, self._program, environment, made, role["PolicyDocument"]["Statement"])
 
     @contextlib.contextmanager
     def client(self, function: Function) -> Iterator[Client]:
-        """Behind an API Gateway, logged in."""
-        port = free_port()
-        command = self._program.command("front.py", str(port))
-        with server(command, f"http://127.0.0.1:{port}", function.environment) as url:
-            yield Client(url, (LOGIN["UserName"], PASSWORD))
+        """Behind the front that the template gives the function, logged in."""
+        with instances(function.program.function("app"), function.environment) as invoke:
+            front: Front = FunctionUrl(invoke) if function.name == HELD else RestApi(self._definition, invoke)
+            with serving(front) as url:
+                yield Client(url, (LOGIN["UserName"], PASSWORD))
+            assert front.failures == []
 
     @contextlib.contextmanager
     def working(self, function: Function) -> Iterator[None]:
@@ -162,9 +152,9 @@ class Deployed:
     def _poll(self, invoke: Invoke, ended: threading.Event) -> None:
         sqs, url = self.session.client("sqs"), self.physical["Queue"]
         while not ended.is_set():
-            for message in sqs.receive_message(QueueUrl=url, WaitTimeSeconds=POLL_SECONDS).get("Messages", []):
-                record = {"body": message["Body"], "receiptHandle": message["ReceiptHandle"], "eventSource": "aws:sqs"}
-                invoke({"Records": [record]})
+            given = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=POLL_SECONDS, AttributeNames=["All"])
+            for message in given.get("Messages", []):
+                invoke(of_queue(message))
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
 
@@ -182,4 +172,4 @@ def emulated(
         secrets.create_secret(Name=LOGIN["PasswordSecret"], SecretString=PASSWORD)
         stage = Stack("dev", session)
         stage.deploy(small(folder, built), LOGIN)
-        yield Deployed(stage, session, url, stack, program, variables or {})
+        yield Deployed(stage, session, url, stack, built, program, variables or {})

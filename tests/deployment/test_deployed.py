@@ -4,6 +4,7 @@ roles they need for it."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.system.demo import run
 from tests.system.spider import Client
 
 from .deployed import Function, Statement, emulated, refused, unused
+from .events import of_schedule
 from .recorder import Needed
 
 # At a time that is the turn of everything. Merging and measuring shall not be waited for.
@@ -24,7 +26,7 @@ DUE = {
     "SPIDER_MERGE_SECONDS": "0.001",
     "SPIDER_WAIT_SECONDS": "25",
 }
-TIME = "2026-11-26T00:00:00Z"
+TIME = datetime(2026, 11, 26, tzinfo=UTC)
 # What Lambda itself does in a function's name: logs, and polling the queue.
 BY_LAMBDA = {
     "logs:CreateLogStream",
@@ -51,14 +53,14 @@ def functions(built: Json, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             sent = client.send("POST", "/vpc", vpc(cloud), Prefer="respond-async")
             assert sent.status_code == 202
         with found["Sweep"].started("sweep") as invoke:
-            invoke(scheduled(TIME))
+            invoke(of_schedule("sweep", TIME))
         # A change that never ended, and of which nobody knows any more.
         key = {"id": {"S": sent.headers["Spider-Operation"]}}
         table = f"{deployed.stage.name}-{OPERATIONS.name}"
         deployed.session.client("dynamodb").delete_item(TableName=table, Key=key)
         for name in ("Reconcile", "Collect", "Merge"):
             with found[name].started(name.lower()) as invoke, deployed.working(found["Work"]):
-                invoke(scheduled(TIME))
+                invoke(of_schedule(name.lower(), TIME))
         yield found
 
 
@@ -79,21 +81,6 @@ def vpc(cloud: Cloud) -> Json:
     return {
         "ConnectionName": cloud.connection,
         "ReqInfo": {"Name": "left", "IPv4_CIDR": cloud.cidr, "SubnetInfoList": subnets},
-    }
-
-
-def scheduled(time: str) -> Json:
-    """As EventBridge tells a function that it is called by a schedule."""
-    return {
-        "version": "0",
-        "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa",
-        "detail-type": "Scheduled Event",
-        "source": "aws.events",
-        "account": "000000000000",
-        "time": time,
-        "region": "us-east-1",
-        "resources": [],
-        "detail": {},
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -9,28 +10,32 @@ import sys
 import threading
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from deployment import archives, target, template, zips
-from deployment.chalice_part import package
+from deployment.chalice_part import Json, package
 from tests.deployment import deployed as stages
 from tests.deployment.deployed import Program
+from tests.deployment.front import Front, Lambda, serving
+from tests.deployment.function_url import FunctionUrl
+from tests.deployment.instances import instances
+from tests.deployment.rest_api import definition
 from tests.real.lambda_room import root
 from tests.real.lambda_room.function import Function
 from tests.real.lambda_room.region import PASSWORD, USER, Region, region
 from tests.servers import Twin, clean_environment, twin
 from tests.system.clouds import CLOUDS, Cloud, emulated
 from tests.system.demo import run
-from tests.system.spider import Client, behind
+from tests.system.spider import Client, environment
 
 LARGEST = 180 * archives.MIB
 Built = tuple[archives.Archive, archives.Archive]
 IN_THE_ROOM = ("AWS", "AZURE", "GCP")
-FUNCTIONS = {"api": "APIHandler", "work": "Work", "sweep": "Sweep"}
+FUNCTIONS = {"api": "APIHandler", "held": "Held", "work": "Work", "sweep": "Sweep"}
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,12 @@ class Unpacked:
         assert interpreter
         return Program((interpreter, "-I", "-S", "-E"), (str(self.task), str(self.layer)))
 
-    def front(self, port: int) -> list[str]:
-        return self.program.command("front.py", str(port))
+    @contextlib.contextmanager
+    def behind(self, front: Callable[[Lambda], Front], home: Path) -> Iterator[Client]:
+        """The application alone, its state under `home`, behind a front."""
+        variables = {**clean_environment(), **environment(home, {})}
+        with instances(self.program.function("app"), variables) as invoke, serving(front(invoke)) as url:
+            yield Client(url)
 
 
 @pytest.fixture(scope="module")
@@ -122,13 +131,18 @@ def compiled(source: str) -> str:
 
 @pytest.mark.parametrize("provider", CLOUDS)
 def test_the_life_cycle_runs_from_the_archives_alone(provider: str, unpacked: Unpacked, tmp_path: Path) -> None:
-    with CLOUDS[provider]() as cloud, behind(unpacked.front, tmp_path, {}) as client:
+    with CLOUDS[provider]() as cloud, unpacked.behind(FunctionUrl, tmp_path) as client:
         assert run(client, cloud).why == ""
 
 
-def test_a_stage_runs_from_the_archives_alone(unpacked: Unpacked, tmp_path: Path) -> None:
-    built = template.build(package(archives.ROOT, "dev"), "layer.zip", "function.zip")
-    with stages.emulated(built, tmp_path, unpacked.program) as deployed, CLOUDS["ALIBABA"]() as cloud:
+@pytest.fixture(scope="module")
+def stage() -> Json:
+    """Its template."""
+    return template.build(package(archives.ROOT, "dev"), "layer.zip", "function.zip")
+
+
+def test_a_stage_runs_from_the_archives_alone(stage: Json, unpacked: Unpacked, tmp_path: Path) -> None:
+    with stages.emulated(stage, tmp_path, unpacked.program) as deployed, CLOUDS["ALIBABA"]() as cloud:
         api, work = deployed.function("APIHandler"), deployed.function("Work")
         with deployed.client(api) as client, deployed.working(work):
             assert run(client, cloud).why == ""
@@ -150,19 +164,20 @@ def clouds() -> Iterator[Twin]:
         yield found
 
 
-def functions() -> dict[str, Function]:
-    """As the stage declares them."""
-    told = package(archives.ROOT, "dev").functions
-    return {
-        word: Function(name, told[name]["Handler"], told[name]["MemorySize"], told[name]["Timeout"])
-        for word, name in FUNCTIONS.items()
-    }
+def functions(stage: Json) -> dict[str, Function]:
+    """As the stage declares them, with what it says itself of their settings."""
+    found = {}
+    for word, name in FUNCTIONS.items():
+        told = stage["Resources"][name]["Properties"]
+        given = {key: value for key, value in told["Environment"]["Variables"].items() if isinstance(value, str)}
+        found[word] = Function(name, told["Handler"], told["MemorySize"], told["Timeout"], given)
+    return found
 
 
 @pytest.fixture(scope="module")
-def here(room: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
-    settings = {"wait_seconds": "25", "lease_seconds": "6"}
-    with region(room, functions(), tmp_path_factory.mktemp("region"), **settings) as found:
+def here(room: Path, stage: Json, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
+    folder = tmp_path_factory.mktemp("region")
+    with region(room, functions(stage), definition(stage), folder, lease_seconds="6") as found:
         yield found
         assert not found.failures
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
 
 import botocore.session
 
-import app
 from chalicelib.store import ALL
 from chalicelib.store.dynamodb_tables import definition
-from tests.deployment.front import Gateway
+from deployment.chalice_part import Json
+from tests.deployment.events import of_queue, of_schedule
+from tests.deployment.front import Front, serving
+from tests.deployment.function_url import FunctionUrl
+from tests.deployment.rest_api import RestApi
 from tests.servers import DUMMY_CREDENTIALS, aws_twin
 
 from .function import Died, Failed, Function, Pool, pool
@@ -30,26 +30,37 @@ POLL_SECONDS: Final = 0.2
 
 
 class Region:
-    """`url`: where API Gateway listens. `failures`: what functions have raised."""
+    """`url`: API Gateway's, `held_url`: the Function URL. `failures`: what functions have raised, and where their
+    answers were none."""
 
-    def __init__(self, url: str, queue_url: str, sqs: Any, api: Pool, worker: Pool, sweeper: Pool) -> None:
-        self.url = url
-        self.api = api
-        self.worker = worker
-        self.failures: list[str] = []
-        self._queue_url = queue_url
-        self._sqs = sqs
-        self._sweeper = sweeper
+    def __init__(self, pools: Mapping[str, Pool], fronts: Sequence[Front], sqs: Any, queue_url: str) -> None:
+        """`pools`: api, held, work, sweep. `fronts`: before the first two."""
+        self.api, self.held, self.worker = pools["api"], pools["held"], pools["work"]
+        self.url = self.held_url = ""
+        self._fronts = fronts
+        self._failures: list[str] = []
+        self._sqs, self._queue_url = sqs, queue_url
+        self._sweeper = pools["sweep"]
         self._closed = threading.Event()
-        self._threads = [threading.Thread(target=self._deliver, daemon=True) for _ in range(3)]
-        self._threads.append(threading.Thread(target=self._sweep, daemon=True))
-        for thread in self._threads:
-            thread.start()
 
-    def close(self) -> None:
-        self._closed.set()
-        for thread in self._threads:
-            thread.join()
+    @property
+    def failures(self) -> list[str]:
+        return [*self._failures, *(why for front in self._fronts for why in front.failures)]
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        threads = [threading.Thread(target=self._deliver, daemon=True) for _ in range(3)]
+        threads.append(threading.Thread(target=self._sweep, daemon=True))
+        with contextlib.ExitStack() as stack:
+            self.url, self.held_url = (stack.enter_context(serving(front)) for front in self._fronts)
+            for thread in threads:
+                thread.start()
+            try:
+                yield
+            finally:
+                self._closed.set()
+                for thread in threads:
+                    thread.join()
 
     def _deliver(self) -> None:
         """As an event source mapping does: what a function has not taken in peace comes again. Without long polls: the
@@ -60,11 +71,11 @@ class Region:
             )
             for message in given.get("Messages", []):
                 try:
-                    self.worker.invoke({"Records": [_record(message)]})
+                    self.worker.invoke(of_queue(message))
                 except Died:
                     continue
                 except Failed as failure:
-                    self.failures.append(str(failure))
+                    self._failures.append(str(failure))
                     continue
                 self._sqs.delete_message(QueueUrl=self._queue_url, ReceiptHandle=message["ReceiptHandle"])
 
@@ -72,25 +83,14 @@ class Region:
         """The schedule, which is each minute, comes every three seconds."""
         while not self._closed.wait(3.0):
             try:
-                self._sweeper.invoke(_scheduled())
+                self._sweeper.invoke(of_schedule("sweep"))
             except (Died, Failed) as failure:
-                self.failures.append(str(failure))
-
-
-class _Routes:
-    """To API Gateway, what `app` is to Lambda."""
-
-    def __init__(self, api: Pool) -> None:
-        self.routes: Mapping[str, Any] = app.app.routes
-        self._api = api
-
-    def __call__(self, event: Any, _: object) -> Any:
-        return self._api.invoke(event)
+                self._failures.append(str(failure))
 
 
 @contextlib.contextmanager
-def region(root: Path, functions: Mapping[str, Function], folder: Path, **settings: str) -> Iterator[Region]:
-    """`functions`: api, work, sweep. `settings`: as in SPIDER_…"""
+def region(root: Path, functions: Mapping[str, Function], api: Json, folder: Path, **settings: str) -> Iterator[Region]:
+    """`functions`: api, held, work, sweep. `api`: what API Gateway has of it. `settings`: as in SPIDER_…, of all."""
     with contextlib.ExitStack() as stack:
         url = stack.enter_context(aws_twin())
         clients = {name: _client(name, url) for name in ("dynamodb", "sqs", "kms", "secretsmanager")}
@@ -114,10 +114,10 @@ def region(root: Path, functions: Mapping[str, Function], folder: Path, **settin
             )
             for name, one in functions.items()
         }
-        gateway = stack.enter_context(_gateway(pools["api"]))
-        made = Region(gateway, queue_url, clients["sqs"], pools["api"], pools["work"], pools["sweep"])
-        stack.callback(made.close)
-        yield made
+        fronts = (RestApi(api, pools["api"].invoke), FunctionUrl(pools["held"].invoke))
+        made = Region(pools, fronts, clients["sqs"], queue_url)
+        with made.running():
+            yield made
 
 
 def _client(service: str, url: str) -> Any:
@@ -128,47 +128,3 @@ def _client(service: str, url: str) -> Any:
         aws_access_key_id=DUMMY_CREDENTIALS["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=DUMMY_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
     )
-
-
-@contextlib.contextmanager
-def _gateway(api: Pool) -> Iterator[str]:
-    handler = type("Here", (Gateway,), {"app": _Routes(api)})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def _record(message: Any) -> dict[str, Any]:
-    """ "Using Lambda with Amazon SQS", its example of an event."""
-    return {
-        "messageId": message["MessageId"],
-        "receiptHandle": message["ReceiptHandle"],
-        "body": message["Body"],
-        "attributes": message.get("Attributes", {}),
-        "messageAttributes": {},
-        "md5OfBody": message["MD5OfBody"],
-        "eventSource": "aws:sqs",
-        "eventSourceARN": f"arn:aws:sqs:{REGION}:123456789012:operations",
-        "awsRegion": REGION,
-    }
-
-
-def _scheduled() -> dict[str, Any]:
-    """ "Amazon EventBridge: Scheduled Events"."""
-    return {
-        "version": "0",
-        "id": str(uuid.uuid4()),
-        "detail-type": "Scheduled Event",
-        "source": "aws.events",
-        "account": "123456789012",
-        "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "region": REGION,
-        "resources": [f"arn:aws:events:{REGION}:123456789012:rule/sweep"],
-        "detail": {},
-    }
