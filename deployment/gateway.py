@@ -12,7 +12,8 @@ from chalicelib.rest.problems import Meaning, Problem
 from .chalice_part import API, Json, Packaged
 
 # "Gateway response types" in API Gateway's guide; the two defaults are for all that are not named.
-_BAD = Problem(Meaning(400, "invalid", "Invalid request"), "API Gateway cannot read this request")
+# A login that is none of AWS's, on a route that is not there, may count as one of these, too: nothing documents it.
+_BAD = Problem(Meaning(400, "invalid", "Invalid request"), "API Gateway cannot read this request, or has no such route")
 _DENIED = Problem(Meaning(403, "forbidden", "Forbidden"), "API Gateway does not let this request through")
 _LARGE = Problem(body.TOO_LARGE, f"the request body is too large; at most {body.LIMIT} bytes are taken")
 _MANY = Problem(Meaning(429, "limit", "Too many requests"), "API Gateway has a limit of calls, and it is reached")

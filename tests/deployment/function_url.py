@@ -26,48 +26,49 @@ class FunctionUrl(Front):
     def answer(self, sent: Sent) -> Reply:
         request = str(uuid.uuid4())
         try:
-            told = self.ask(self.event(sent, request))
+            told = self.ask(event(sent, request))
         except EventTooLarge as why:
             return _own(413, json.dumps({"Message": str(why)}), "application/json", request)
         except FunctionFailed:
             return _own(502, "Internal Server Error", "application/octet-stream", request)
         return _written(told, request)
 
-    def event(self, sent: Sent, request: str = "r-1") -> Event:
-        joined = _joined([(name.lower(), value) for name, value in sent.passed_on()])
-        cookies = [one for value in [joined.get("cookie", "")] for one in value.split("; ") if one]
-        query = _joined(parse_qsl(sent.query, keep_blank_values=True))
-        text = bool(TEXT.fullmatch(sent.header("content-type").split(";")[0].strip().lower()))
-        body = sent.body.decode(errors="replace") if text else base64.b64encode(sent.body).decode()
-        return {
-            "version": "2.0",
-            "routeKey": "$default",
-            "rawPath": sent.path,
-            "rawQueryString": sent.query,
-            **({"cookies": cookies} if cookies else {}),
-            "headers": joined,
-            **({"queryStringParameters": query} if query else {}),
-            "requestContext": {
-                "accountId": "anonymous",
-                "apiId": URL,
-                "domainName": HOST,
-                "domainPrefix": URL,
-                "http": {
-                    "method": sent.method,
-                    "path": unquote(sent.path),
-                    "protocol": "HTTP/1.1",
-                    "sourceIp": sent.source,
-                    "userAgent": sent.header("user-agent"),
-                },
-                "requestId": request,
-                "routeKey": "$default",
-                "stage": "$default",
-                "time": sent.time,
-                "timeEpoch": int(sent.moment * 1000),
+
+def event(sent: Sent, request: str = "r-1") -> Event:
+    joined = _joined([(name.lower(), value) for name, value in sent.passed_on()])
+    cookies = [one for value in [joined.get("cookie", "")] for one in value.split("; ") if one]
+    query = _joined(parse_qsl(sent.query, keep_blank_values=True))
+    text = bool(TEXT.fullmatch(sent.header("content-type").split(";")[0].strip().lower()))
+    body = sent.body.decode(errors="replace") if text else base64.b64encode(sent.body).decode()
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": sent.path,
+        "rawQueryString": sent.query,
+        **({"cookies": cookies} if cookies else {}),
+        "headers": joined,
+        **({"queryStringParameters": query} if query else {}),
+        "requestContext": {
+            "accountId": "anonymous",
+            "apiId": URL,
+            "domainName": HOST,
+            "domainPrefix": URL,
+            "http": {
+                "method": sent.method,
+                "path": unquote(sent.path),
+                "protocol": "HTTP/1.1",
+                "sourceIp": sent.source,
+                "userAgent": sent.header("user-agent"),
             },
-            **({"body": body} if sent.body else {}),
-            "isBase64Encoded": bool(sent.body) and not text,
-        }
+            "requestId": request,
+            "routeKey": "$default",
+            "stage": "$default",
+            "time": sent.time,
+            "timeEpoch": int(sent.moment * 1000),
+        },
+        **({"body": body} if sent.body else {}),
+        "isBase64Encoded": bool(sent.body) and not text,
+    }
 
 
 def _joined(pairs: list[tuple[str, str]]) -> dict[str, str]:

@@ -11,7 +11,7 @@ import base64
 import binascii
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, TimeoutError
 from threading import Thread
 from typing import Any, Final
@@ -42,6 +42,8 @@ NOBODY: Final = dict.fromkeys(
     )
 )
 
+OF_THE_CALLER: Final = ("INVALID_SIGNATURE", "MISSING_AUTHENTICATION_TOKEN", "REQUEST_TOO_LARGE")
+
 
 def definition(built: Json) -> Json:
     """Of the API in a template."""
@@ -67,16 +69,18 @@ class RestApi(Front):
         integration = self._paths.get(resource, {}).get(sent.method.lower(), {}).get("x-amazon-apigateway-integration")
         if integration is None:
             # A route that is not there would have to be signed for; a login that is none of AWS's is no signature.
-            return self.refused("INVALID_SIGNATURE" if sent.header("authorization") else "UNKNOWN_ROUTE", request)
+            return self.refused(
+                "INVALID_SIGNATURE" if sent.header("authorization") else "MISSING_AUTHENTICATION_TOKEN", request
+            )
         if len(sent.body) > LARGEST:
             return self.refused("REQUEST_TOO_LARGE", request)
         if integration["type"] == "mock":
             return self._mocked(integration, sent, request)
-        return self._integrated(self.event(sent, resource, request), sent, request)
+        return self._integrated(event(sent, resource, request, self._binary), sent, request)
 
-    def _integrated(self, event: Event, sent: Sent, request: str) -> Reply:
+    def _integrated(self, given: Event, sent: Sent, request: str) -> Reply:
         try:
-            return self._written(self._in_time(event), sent, request)
+            return self._written(self._in_time(given), sent, request)
         except TimeoutError:
             return self.refused("INTEGRATION_TIMEOUT", request)
         except EventTooLarge:
@@ -84,13 +88,13 @@ class RestApi(Front):
         except FunctionFailed:
             return self.refused("INTEGRATION_FAILURE", request)
 
-    def _in_time(self, event: Event) -> Any:
+    def _in_time(self, given: Event) -> Any:
         """Raises TimeoutError; the function goes on."""
         found: Future[Any] = Future()
 
         def ask() -> None:
             try:
-                found.set_result(self.ask(event))
+                found.set_result(self.ask(given))
             except Exception as failure:
                 found.set_exception(failure)
 
@@ -105,51 +109,6 @@ class RestApi(Front):
         fitting = [path for path in self._paths if stage == STAGE and _fits(words(path), segments)]
         return min(fitting, key=lambda path: ["{" in word for word in words(path)], default="")
 
-    def event(self, sent: Sent, resource: str, request: str = "r-1") -> Event:
-        headers = grouped(sent.passed_on())
-        query = grouped(parse_qsl(sent.query, keep_blank_values=True), str)
-        below = words(sent.path)[1:]
-        names = {word[1:-1]: below[at] for at, word in enumerate(words(resource)) if word.startswith("{")}
-        binary = bool(sent.body) and self._is_binary(sent.header("content-type") or "application/json")
-        return {
-            "resource": resource,
-            "path": "/" + "/".join(below) + ("/" if below and sent.path.endswith("/") else ""),
-            "httpMethod": sent.method,
-            "headers": {name: values[-1] for name, values in headers.items()},
-            "multiValueHeaders": headers,
-            "queryStringParameters": {name: values[-1] for name, values in query.items()} or None,
-            "multiValueQueryStringParameters": query or None,
-            "pathParameters": names or None,
-            "stageVariables": None,
-            "requestContext": {
-                "resourceId": f"{abs(hash(resource)):x}"[:6],
-                "resourcePath": resource,
-                "httpMethod": sent.method,
-                "extendedRequestId": "ATfSdF7nPHcErRA=",
-                "requestTime": sent.time,
-                "path": sent.path,
-                "accountId": ACCOUNT,
-                "protocol": "HTTP/1.1",
-                "stage": STAGE,
-                "domainPrefix": API,
-                "requestTimeEpoch": int(sent.moment * 1000),
-                "requestId": request,
-                "identity": {**NOBODY, "sourceIp": sent.source, "userAgent": sent.header("user-agent")},
-                "domainName": HOST,
-                "deploymentId": "9dlp1o",
-                "apiId": API,
-            },
-            "body": (base64.b64encode(sent.body).decode() if binary else sent.body.decode(errors="replace"))
-            if sent.body
-            else None,
-            "isBase64Encoded": binary,
-        }
-
-    def _is_binary(self, media_type: str) -> bool:
-        """ "Working with binary media types for REST APIs" """
-        kind = media_type.split(",")[0].split(";")[0].strip().lower()
-        return bool({kind, f"{kind.split('/')[0]}/*", "*/*"} & set(self._binary))
-
     # -- from the function
 
     def _written(self, told: Any, sent: Sent, request: str) -> Reply:
@@ -157,7 +116,7 @@ class RestApi(Front):
         if not is_proxy_answer(told):
             raise self.failed(f"Malformed Lambda proxy response: {str(told)[:200]}")
         body = (told.get("body") or "").encode()
-        if told.get("isBase64Encoded") and self._is_binary(sent.header("accept") or "*/*"):
+        if told.get("isBase64Encoded") and is_binary(sent.header("accept") or "*/*", self._binary):
             try:
                 body = base64.b64decode(body, validate=True)
             except binascii.Error:
@@ -179,8 +138,7 @@ class RestApi(Front):
 
     def refused(self, kind: str, request: str) -> Reply:
         """What the API answers itself: "Gateway responses for REST APIs in API Gateway"."""
-        kind = {"UNKNOWN_ROUTE": "MISSING_AUTHENTICATION_TOKEN"}.get(kind, kind)
-        told = self._refusals.get(kind) or self._refusals[f"DEFAULT_{4 if kind in _OF_THE_CALLER else 5}XX"]
+        told = self._refusals.get(kind) or self._refusals[f"DEFAULT_{4 if kind in OF_THE_CALLER else 5}XX"]
         mapped = self._mapped("gatewayresponse.header.", told["responseParameters"], request)
         body = told["responseTemplates"]["application/json"].replace("$context.requestId", request)
         assert "$" not in body, f"a variable that is not replaced: {body}"
@@ -195,7 +153,52 @@ class RestApi(Front):
             yield name.removeprefix(prefix), quoted[1] if quoted else variables[value]
 
 
-_OF_THE_CALLER: Final = ("INVALID_SIGNATURE", "MISSING_AUTHENTICATION_TOKEN", "REQUEST_TOO_LARGE")
+def event(sent: Sent, resource: str, request: str = "r-1", binary: Iterable[str] = ("*/*",)) -> Event:
+    """`resource`: whose path it is in the API. `binary`: the API's binary media types."""
+    headers = grouped(sent.passed_on())
+    query = grouped(parse_qsl(sent.query, keep_blank_values=True), str)
+    below = words(sent.path)[1:]
+    names = {word[1:-1]: below[at] for at, word in enumerate(words(resource)) if word.startswith("{")}
+    encoded = bool(sent.body) and is_binary(sent.header("content-type") or "application/json", binary)
+    return {
+        "resource": resource,
+        "path": "/" + "/".join(below) + ("/" if below and sent.path.endswith("/") else ""),
+        "httpMethod": sent.method,
+        "headers": {name: values[-1] for name, values in headers.items()},
+        "multiValueHeaders": headers,
+        "queryStringParameters": {name: values[-1] for name, values in query.items()} or None,
+        "multiValueQueryStringParameters": query or None,
+        "pathParameters": names or None,
+        "stageVariables": None,
+        "requestContext": {
+            "resourceId": f"{abs(hash(resource)):x}"[:6],
+            "resourcePath": resource,
+            "httpMethod": sent.method,
+            "extendedRequestId": "ATfSdF7nPHcErRA=",
+            "requestTime": sent.time,
+            "path": sent.path,
+            "accountId": ACCOUNT,
+            "protocol": "HTTP/1.1",
+            "stage": STAGE,
+            "domainPrefix": API,
+            "requestTimeEpoch": int(sent.moment * 1000),
+            "requestId": request,
+            "identity": {**NOBODY, "sourceIp": sent.source, "userAgent": sent.header("user-agent")},
+            "domainName": HOST,
+            "deploymentId": "9dlp1o",
+            "apiId": API,
+        },
+        "body": (base64.b64encode(sent.body).decode() if encoded else sent.body.decode(errors="replace"))
+        if sent.body
+        else None,
+        "isBase64Encoded": encoded,
+    }
+
+
+def is_binary(media_type: str, binary: Iterable[str]) -> bool:
+    """ "Working with binary media types for REST APIs". Of what is accepted, the first counts."""
+    kind = media_type.split(",")[0].split(";")[0].strip().lower()
+    return bool({kind, f"{kind.split('/')[0]}/*", "*/*"} & set(binary))
 
 
 def words(path: str) -> list[str]:
@@ -225,4 +228,8 @@ def is_proxy_answer(told: Any) -> bool:
         return False
     headers = told.get("headers") or {}
     plain = isinstance(headers, dict) and all(isinstance(one, (str, int, float, bool)) for one in headers.values())
-    return plain and isinstance(told.get("body") or "", str) and isinstance(told.get("isBase64Encoded", False), bool)
+    return (
+        plain
+        and isinstance(told.get("body"), (str, type(None)))
+        and isinstance(told.get("isBase64Encoded", False), bool)
+    )

@@ -8,6 +8,7 @@ import gzip
 import http.client
 import json
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -177,19 +178,15 @@ class Long(StandIn):
         return Listed(MANY) if call.action.name == "list_spec" else super().perform(call)
 
 
-@pytest.mark.parametrize("event", [rest_event, url_event], ids=["REST API", "URL"])
+@pytest.mark.parametrize("event", [partial(rest_event, resource=SPECS), url_event], ids=["REST API", "URL"])
 def test_lambda_sends_it_in_base64(monkeypatch: pytest.MonkeyPatch, engine: StandIn, event: Any) -> None:
     monkeypatch.setattr(app, "_open", lambda: Long(engine.settings))
-    more: dict[str, Any] = {"resource": SPECS} if event is rest_event else {}
-    given = event(SPECS, headers={"Accept-Encoding": "gzip", "Accept": "application/json"}, **more)
-    if event is rest_event:
-        given["requestContext"]["resourcePath"] = SPECS
-    answer = app.app(given, None)
+    accepted = (("Accept-Encoding", "gzip"), ("Accept", "application/json"))
+    answer = app.app(event(SPECS, headers=accepted), None)
     assert (answer["statusCode"], answer["isBase64Encoded"]) == (200, True)
     assert answer["headers"]["Content-Encoding"] == "gzip"
     assert len(json.loads(gzip.decompress(base64.b64decode(answer["body"])))["vmspec"]) == 100
-    given["headers"] = {}
-    answer = app.app(given, None)
+    answer = app.app(event(SPECS, headers=()), None)
     assert (answer["isBase64Encoded"], len(json.loads(answer["body"])["vmspec"])) == (False, 100)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,44 +12,37 @@ import pytest
 import app
 from chalicelib.rest.events import read_event, write_answer
 from chalicelib.rest.http import HttpRequest, HttpResponse
+from tests.deployment import function_url, rest_api
+from tests.deployment.front import Event, Headers, Sent
 from tests.rest.stand_in import StandIn
 
 ECHO = "/spider/vmorgspec"
 
 
-def rest_event(path: str, resource: str = f"{ECHO}/{{name}}", **more: Any) -> dict[str, Any]:
-    """An event of a REST API (payload format 1.0) at the stage `api`."""
-    return {
-        "resource": resource,
-        "path": path,
-        "httpMethod": "GET",
-        "headers": {"X-Request-Id": "r-1"},
-        "multiValueQueryStringParameters": {"ConnectionName": ["c & d"]},
-        "pathParameters": {},
-        "stageVariables": None,
-        "requestContext": {"resourcePath": resource, "httpMethod": "GET", "path": f"/api{path}", "stage": "api"},
-        "body": None,
-        "isBase64Encoded": False,
-        **more,
-    }
+SENT: Headers = (("X-Request-Id", "r-1"),)
 
 
-def url_event(path: str, **more: Any) -> dict[str, Any]:
-    """An event of a Function URL (payload format 2.0)."""
-    return {
-        "version": "2.0",
-        "rawPath": path,
-        "rawQueryString": "ConnectionName=c%20%26+d",
-        "headers": {"x-request-id": "r-1"},
-        "requestContext": {"http": {"method": "GET", "path": path}, "stage": "$default"},
-        "isBase64Encoded": False,
-        **more,
-    }
+def rest_event(path: str, resource: str = f"{ECHO}/{{name}}", headers: Headers = SENT, **more: Any) -> Event:
+    """An event of a REST API."""
+    sent = Sent("GET", f"/{rest_api.STAGE}{path}?ConnectionName=c+%26+d", headers)
+    return {**rest_api.event(sent, resource), **more}
+
+
+def url_event(path: str, headers: Headers = SENT, **more: Any) -> Event:
+    """An event of a Function URL."""
+    return {**function_url.event(Sent("GET", f"{path}?ConnectionName=c%20%26+d", headers)), **more}
+
+
+def seen(request: HttpRequest) -> HttpRequest:
+    """Without what AWS says of its own."""
+    own = ("host", "user-agent")
+    kept = {name: value for name, value in request.headers.items() if not name.startswith(("x-amzn", "x-forwarded"))}
+    return replace(request, headers={name: value for name, value in kept.items() if name not in own})
 
 
 def test_an_event_of_api_gateway() -> None:
     event = rest_event(f"{ECHO}/a%2Fb+c", body="eyJhIjoxfQ==", isBase64Encoded=True)
-    assert read_event(event) == HttpRequest(
+    assert seen(read_event(event)) == HttpRequest(
         method="GET",
         path=f"{ECHO}/a%2Fb+c",
         query="ConnectionName=c+%26+d",
@@ -74,17 +68,19 @@ def test_an_event_of_a_function_url() -> None:
         ("/spider/spider/vpc/x", "/spider", "/spider/vpc/x"),
         ("/spider/vpc/a;b", "", "/spider/vpc/a;b"),
         ("/spider/vpc/한", "", "/spider/vpc/%ED%95%9C"),
+        ("/api//spider///vpc/x", "/api", "/spider/vpc/x"),
     ],
 )
 def test_what_stands_before_the_path_is_told_apart(path: str, mount: str, rest: str) -> None:
-    event = rest_event("", "/spider/vpc/{name}")
+    event = rest_event("/spider/vpc/x", "/spider/vpc/{name}")
     event["requestContext"]["path"] = path
     request = read_event(event)
     assert (request.mount, request.path) == (mount, rest)
 
 
 def test_events_with_nothing_in_them() -> None:
-    event = rest_event("/spider/vpc", "/spider/vpc", headers=None, multiValueQueryStringParameters=None)
+    nothing = dict.fromkeys(("multiValueHeaders", "multiValueQueryStringParameters"))
+    event = {**rest_event("/spider/vpc", "/spider/vpc"), "headers": None, **nothing}
     request = read_event(event)
     assert (request.query, request.headers, request.body) == ("", {}, b"")
 
@@ -92,6 +88,14 @@ def test_events_with_nothing_in_them() -> None:
 def test_repeated_query_keys_stay_in_order() -> None:
     event = rest_event("/spider/vpc", "/spider/vpc", multiValueQueryStringParameters={"a": ["1", "2"], "b": [""]})
     assert read_event(event).query == "a=1&a=2&b="
+
+
+@pytest.mark.parametrize("event", [rest_event, url_event], ids=["REST API", "URL"])
+def test_a_header_that_comes_twice_has_both_values(event: Any) -> None:
+    twice: Headers = (("Prefer", "wait=5"), ("prefer", "respond-async"), ("Accept", "a"))
+    headers = read_event(event(f"{ECHO}/a", headers=twice)).headers
+    assert [word.strip() for word in headers["prefer"].split(",")] == ["wait=5", "respond-async"]
+    assert headers["accept"] == "a"
 
 
 def test_head_is_answered_without_a_body() -> None:
