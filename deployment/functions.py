@@ -14,6 +14,8 @@ HELD: Final = "Held"
 # Beside what the stage's settings say. A function may write nowhere else.
 VARIABLES: Final[Json] = {
     "SPIDER_HOME": "/tmp/spider",
+    # It would look for plugins in all that is installed, with the first request.
+    "PYDANTIC_DISABLE_PLUGINS": "__all__",
     "SPIDER_TABLE_PREFIX": {"Ref": "AWS::StackName"},
     "SPIDER_USERNAME": {"Ref": "UserName"},
     "SPIDER_PASSWORD_SECRET": {"Ref": "PasswordSecret"},

@@ -7,8 +7,8 @@ from typing import Any
 
 from spider_drivers.contract import OutOfService
 
+from .. import aws
 from ..store import CONNECTIONS, Conflict, Item, Put, Store
-from . import aws
 from .sealing import Sealer
 from .settings import Settings
 

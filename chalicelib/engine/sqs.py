@@ -8,11 +8,12 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from spider_drivers.contract import OutOfService
 
-from . import aws
+from .. import aws
 from .queue import pauses
 from .settings import Settings
 
@@ -24,9 +25,9 @@ UNKNOWN_SECONDS = 1  # until it comes again: its transaction may be under way
 
 
 class SqsQueue:
-    """`sqs`: botocore's client; `url`: the queue's."""
+    """`sqs`: gives botocore's client, which is made when first needed; `url`: the queue's."""
 
-    def __init__(self, sqs: Any, url: str) -> None:
+    def __init__(self, sqs: Callable[[], Any], url: str) -> None:
         self._sqs = sqs
         self._url = url
 
@@ -65,11 +66,11 @@ class SqsQueue:
     def _send(self, operation: str, delay: float, receipts: int = 0) -> None:
         body = json.dumps({"operation": operation, "receipts": receipts})
         seconds = min(LONGEST_DELAY, math.ceil(delay))
-        self._sqs.send_message(QueueUrl=self._url, MessageBody=body, DelaySeconds=seconds)
+        self._sqs().send_message(QueueUrl=self._url, MessageBody=body, DelaySeconds=seconds)
 
 
 def open_queue(settings: Settings) -> SqsQueue:
-    return SqsQueue(aws.client("sqs", settings.aws_region), settings.queue_url)
+    return SqsQueue(partial(aws.client, "sqs", settings.aws_region), settings.queue_url)
 
 
 def read(body: str) -> tuple[str, int]:

@@ -36,6 +36,6 @@ def with_password(settings: Settings) -> Settings:
     """Raises OutOfService."""
     if not settings.password_secret:
         return settings
-    from ..engine.aws import secret
+    from ..aws import secret
 
     return replace(settings, password=secret(settings.password_secret, settings.aws_region))

@@ -7,10 +7,12 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
+import botocore.session
 from botocore import exceptions as causes
 from pynamodb.connection.base import BOTOCORE_EXCEPTIONS, Connection
 from pynamodb.exceptions import VerboseClientError
 
+from .. import aws
 from .interface import Conflict, StoreUnavailable
 
 PATIENCE_SECONDS: Final = 5.0
@@ -55,11 +57,19 @@ class Backoff:
         return True
 
 
+class _Connection(Connection):
+    """Without a session of its own."""
+
+    @property
+    def session(self) -> botocore.session.Session:
+        return aws.session()
+
+
 class Calls:
     """DynamoDB by operation name, through pynamodb's connection, which loads no SDK but botocore."""
 
     def __init__(self, region: str, endpoint: str | None) -> None:
-        self._connection = Connection(
+        self._connection = _Connection(
             region=region,
             host=endpoint,
             connect_timeout_seconds=CONNECT_SECONDS,

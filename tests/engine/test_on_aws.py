@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from spider_drivers.contract import OutOfService
 
-from chalicelib.engine import aws, kms, sqs
+from chalicelib import aws
+from chalicelib.engine import kms, sqs
 from chalicelib.engine.sealing import BrokenSeal
 from chalicelib.engine.sqs import SqsQueue
 from chalicelib.store import CONNECTIONS
@@ -24,9 +26,9 @@ def amazon() -> Iterator[None]:
     with aws_twin() as url, pytest.MonkeyPatch.context() as patch:
         for name, value in {**DUMMY_CREDENTIALS, "AWS_ENDPOINT_URL": url, "NO_PROXY": "127.0.0.1"}.items():
             patch.setenv(name, value)
-        aws.client.cache_clear()
+        aws.forget()
         yield
-        aws.client.cache_clear()
+        aws.forget()
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +38,7 @@ def queue_url(amazon: None) -> str:
 
 @pytest.fixture
 def queue(queue_url: str) -> SqsQueue:
-    return SqsQueue(aws.client("sqs", REGION), queue_url)
+    return SqsQueue(partial(aws.client, "sqs", REGION), queue_url)
 
 
 @pytest.fixture(scope="module")
@@ -68,13 +70,16 @@ def test_a_message_is_sent_before_the_block_is_entered(queue: SqsQueue, queue_ur
 
 def test_nothing_is_done_that_cannot_be_announced() -> None:
     entered = False
-    with pytest.raises(OutOfService), SqsQueue(aws.client("sqs", REGION), "http://127.0.0.1:9/gone").announce("one"):
+    with (
+        pytest.raises(OutOfService),
+        SqsQueue(partial(aws.client, "sqs", REGION), "http://127.0.0.1:9/gone").announce("one"),
+    ):
         entered = True
     assert not entered
 
 
 def test_what_cannot_be_sent_later_is_left_to_the_sweeper() -> None:
-    SqsQueue(aws.client("sqs", REGION), "http://127.0.0.1:9/gone").send("one", 3.0)
+    SqsQueue(partial(aws.client, "sqs", REGION), "http://127.0.0.1:9/gone").send("one", 3.0)
 
 
 def test_a_message_about_an_unknown_operation_comes_three_times_at_most(queue: SqsQueue, queue_url: str) -> None:

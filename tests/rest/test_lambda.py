@@ -12,7 +12,7 @@ import pytest
 from chalice.test import Client
 
 import app
-from chalicelib.engine import aws
+from chalicelib import aws
 from chalicelib.engine.service import Engine, open_engine
 from chalicelib.engine.settings import Settings
 from chalicelib.rest.opening import open_in_lambda
@@ -30,7 +30,7 @@ def environment() -> Iterator[dict[str, str]]:
     with aws_twin() as url, pytest.MonkeyPatch.context() as patch:
         for name, value in {**DUMMY_CREDENTIALS, "AWS_ENDPOINT_URL": url, "NO_PROXY": "127.0.0.1"}.items():
             patch.setenv(name, value)
-        aws.client.cache_clear()
+        aws.forget()
         aws.client("secretsmanager", REGION).create_secret(Name="login", SecretString=PASSWORD)
         given = {
             "AWS_LAMBDA_FUNCTION_NAME": "spider",
@@ -47,7 +47,7 @@ def environment() -> Iterator[dict[str, str]]:
             patch.setenv(name, value)
         patch.setenv("SPIDER_HOME", "/nowhere")
         yield given
-        aws.client.cache_clear()
+        aws.forget()
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def _keys(model: type[BaseModel]) -> dict[str, str]:
 class Request(BaseModel):
     """Keys in any casing at every level (as Go reads them), null as absent, unknown keys ignored."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -80,6 +80,8 @@ class Request(BaseModel):
 
 class Answer(BaseModel):
     """Fields are spelled and ordered as on the wire. Those named in `omit_empty` are left out when empty."""
+
+    model_config = ConfigDict(defer_build=True)
 
     omit_empty: ClassVar[frozenset[str]] = frozenset()
 

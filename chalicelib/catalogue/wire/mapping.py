@@ -62,7 +62,7 @@ class CloudIdReq(Request):
 class OfCloudId(OnConnection):
     """The id stands in `ReqInfo`, or in the query."""
 
-    ReqInfo: CloudIdReq = CloudIdReq()
+    ReqInfo: CloudIdReq = Field(default_factory=CloudIdReq)
     CSPId: str = ""
 
     @model_validator(mode="after")
@@ -122,7 +122,7 @@ class UnregisterReq(Request):
 class Unregister(OnConnection):
     """`force`: though others use it. A subnet's VPC stands in `ReqInfo`, or in the query."""
 
-    ReqInfo: UnregisterReq = UnregisterReq()
+    ReqInfo: UnregisterReq = Field(default_factory=UnregisterReq)
     VPCName: str = ""
     force: bool = False
 
