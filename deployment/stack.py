@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import boto3
+from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from .package import Package, key_of
 
-ERRORS: Final = (BotoCoreError, ClientError)
+ERRORS: Final = (Boto3Error, BotoCoreError, ClientError)  # the first of an upload
 _NOTHING_TO_DO: Final = "No updates are to be performed"
 _EVERY_SECONDS: Final = 5
 

@@ -6,11 +6,13 @@ python -m tests.docs_check --write    writes the generated tables anew
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from spider_drivers.contract import Capability
 from spider_drivers.contract import registry as drivers
 
@@ -25,6 +27,9 @@ from cloud_twin.docker import api as docker_api
 from cloud_twin.gcp import api as gcp_api
 from cloud_twin.gcp import facade as gcp_facade
 from cloud_twin.openstack import api as openstack_api
+from deployment import template
+from deployment.chalice_part import package
+from deployment.deployer import policy
 
 ROOT = Path(__file__).resolve().parents[1]
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
@@ -166,8 +171,16 @@ def _code(words: Sequence[str]) -> str:
     return ", ".join(f"`{word}`" for word in words)
 
 
+def deployer() -> str:
+    """What who deploys must be allowed to do."""
+    built = template.build(package(ROOT, "dev"), "layer.zip", "function.zip")
+    made = policy(built, lambda kind: PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema)
+    return json.dumps(made, indent=2) + "\n"
+
+
 GENERATED: dict[str, Callable[[], str]] = {
     "docs/cloud-twin-coverage.md": coverage,
+    "docs/deployer-policy.json": deployer,
     "docs/matrix.md": matrix,
     "docs/permissions.md": permissions,
     "docs/routes.md": routes,

@@ -51,11 +51,14 @@ def clean_environment() -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def ministack() -> Iterator[str]:
-    """ministack, which emulates DynamoDB, SQS, Lambda, API Gateway and more. Empty at the start."""
+def ministack(tool: str = "ministack", **settings: str) -> Iterator[str]:
+    """ministack, which emulates DynamoDB, SQS, Lambda, API Gateway and more. Empty at the start.
+
+    `tool`: its command; `settings`: its variables.
+    """
     port = free_port()
-    environment = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "PERSIST_STATE": "0"}
-    with server([_tool("ministack")], f"http://127.0.0.1:{port}", environment) as url:
+    environment = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "PERSIST_STATE": "0", **settings}
+    with server([_tool(tool)], f"http://127.0.0.1:{port}", environment) as url:
         yield url
 
 
