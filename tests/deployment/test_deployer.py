@@ -71,7 +71,7 @@ def test_with_one_action_less_it_is_refused(root: boto3.Session, built: Json, tm
     policy = json.loads(POLICY.read_text())
     for statement in policy["Statement"]:
         statement["Action"] = [one for one in statement["Action"] if one != action]
-    name = action.replace(":", "-").lower()
+    name = action.partition(":")[2].lower()
     stack = Stack(name, user(root, name, policy))
     with pytest.raises(ERRORS, match=f"not authorized to perform: {action}|Access Denied"):
         stack.deploy(small(tmp_path, built), LOGIN)
