@@ -13,7 +13,7 @@ from typing import Any
 from chalice import Chalice, CORSConfig, Rate, Response
 from chalice.app import CloudWatchEvent, Request, SQSEvent
 
-from chalicelib.rest import scheduled
+from chalicelib.rest import extension, scheduled
 from chalicelib.rest.events import is_function_url, read_event, write_answer
 from chalicelib.rest.handle import ALLOWED_HEADERS, EXPOSED_HEADERS, PREFLIGHT_SECONDS, fail, handle
 from chalicelib.rest.http import HttpRequest, HttpResponse
@@ -24,6 +24,13 @@ class Spider(Chalice):
     """Chalice knows REST API events only; those of a Function URL are answered here."""
 
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:
+        try:
+            return self._answer(event, context)
+        finally:
+            if _behind:
+                _behind.answered(context.aws_request_id)
+
+    def _answer(self, event: Any, context: Any) -> dict[str, Any]:
         if not is_function_url(event):
             return super().__call__(event, context)
         request = read_event(event)
@@ -45,6 +52,7 @@ app = Spider(app_name="spider", configure_logs=False)
 # API Gateway decodes what comes in base64 only for callers whose Accept header is among these.
 app.api.binary_types.append("*/*")
 
+_behind = extension.register(os.environ, f"{__name__}.app")
 _opening = threading.Lock()
 
 
@@ -53,7 +61,7 @@ def _open() -> scheduled.Engine:
     # Imported with the first request, so that packaging and deploying load no engine.
     from chalicelib.rest.opening import open_here, open_in_lambda
 
-    engine = open_in_lambda() if "AWS_LAMBDA_FUNCTION_NAME" in os.environ else open_here()
+    engine = open_in_lambda(_behind) if "AWS_LAMBDA_FUNCTION_NAME" in os.environ else open_here()
     atexit.register(engine.close)
     return engine
 

@@ -56,8 +56,8 @@ _batch: ContextVar[_Batch | None] = ContextVar("spider_call_batch", default=None
 
 
 class History:
-    """Where a process is frozen once it has answered (inside Lambda), and where time is virtual, records are written
-    before the answer; else by a thread of its own, and no answer waits for it."""
+    """Records are written by a thread of its own, and no answer waits for it; but before the answer where time is
+    virtual, and where nobody keeps a process from being frozen once it has answered (inside Lambda)."""
 
     def __init__(self, store: Store, clock: Clock, settings: Settings) -> None:
         self._store = store
@@ -92,10 +92,11 @@ class History:
             _batch.reset(token)
             self._hand_over(batch.close())
 
-    def flush(self) -> None:
-        """Waits until what this process has handed over is kept: whoever then asks for it sees what he did."""
+    def flush(self, seconds: float | None = FLUSH_SECONDS) -> None:
+        """Waits until what this process has handed over is kept: whoever then asks for it sees what he did. None: for
+        as long as that takes."""
         if self._writer is not None:
-            self._writer.flush(FLUSH_SECONDS)
+            self._writer.flush(seconds)
 
     def close(self) -> None:
         if self._writer is not None:

@@ -42,7 +42,7 @@ class Writer:
             self._changed.notify_all()
             return True
 
-    def flush(self, seconds: float) -> bool:
+    def flush(self, seconds: float | None) -> bool:
         """Waits until all that has been taken so far is written, or given up. False when the time was too short."""
         with self._changed:
             taken = self._taken
