@@ -20,8 +20,8 @@ from typing import Any
 from spider_drivers.contract import CallRecord, CallScope, VirtualClock
 
 from benchmarks.table import show
-from chalicelib.catalogue import wire
 from chalicelib.catalogue.actions import ACTIONS
+from chalicelib.catalogue.wire.base import parse, write
 from chalicelib.engine.call import Call
 from chalicelib.engine.history.writer import BATCH
 from chalicelib.engine.sealing import local_sealer
@@ -95,10 +95,10 @@ def fill(engine: Engine, clock: VirtualClock, size: int) -> tuple[float, float]:
 def ask(engine: Engine, name: str, given: dict[str, str]) -> Any:
     """The answer as JSON-like data."""
     action = next(one for one in ACTIONS if one.name == name)
-    assert action.request is not None
-    answer = engine.perform(Call(action=action, body=wire.parse(action.request, given).read()))
+    assert action.request_model is not None
+    answer = engine.perform(Call(action=action, body=parse(action.request_model, given).read()))
     shapes = answer if action.envelope else [answer]
-    return [wire.write(action.answer, shape) for shape in shapes]
+    return [write(action.answer_model, shape) for shape in shapes]
 
 
 def measure(engine: Engine, counting: Counting) -> list[tuple[int, int, float]]:

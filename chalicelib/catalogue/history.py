@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from . import wire
 from .vocabulary import Action
 
 HISTORY: tuple[Action, ...] = (
@@ -12,8 +11,8 @@ HISTORY: tuple[Action, ...] = (
         path="/hiscall",
         does="records.list",
         summary="List calls of clouds, newest first",
-        request=wire.Calls,
-        answer=wire.CallInfo,
+        request="calls.Calls",
+        answer="calls.CallInfo",
         envelope="hiscall",
     ),
     Action(
@@ -22,8 +21,8 @@ HISTORY: tuple[Action, ...] = (
         path="/hiscall/export",
         does="records.list",
         summary="List calls of clouds as JSON Lines, newest first",
-        request=wire.Calls,
-        answer=wire.CallLines,
+        request="calls.Calls",
+        answer="calls.CallLines",
     ),
     Action(
         name="get_call_stats",
@@ -31,8 +30,8 @@ HISTORY: tuple[Action, ...] = (
         path="/hiscall/stats",
         does="stats.list",
         summary="Get how many calls there were, how many failed and how long they took (?GroupBy=)",
-        request=wire.CallStats,
-        answer=wire.CallStatsInfo,
+        request="call_stats.CallStats",
+        answer="call_stats.CallStatsInfo",
     ),
     Action(
         name="rank_region",
@@ -40,7 +39,7 @@ HISTORY: tuple[Action, ...] = (
         path="/hiscall/ranking",
         does="stats.rank",
         summary="Rank the regions by how fast and how surely they answer a call (?api=)",
-        request=wire.RegionRanking,
-        answer=wire.RegionRankingInfo,
+        request="call_stats.RegionRanking",
+        answer="call_stats.RegionRankingInfo",
     ),
 )

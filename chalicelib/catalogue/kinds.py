@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from . import wire
 from .vocabulary import Kind, Managed, Role
 
 DRIVER = Kind(
@@ -10,8 +9,8 @@ DRIVER = Kind(
     path="driver",
     title="driver",
     managed=Managed.SETTING,
-    request=wire.DriverIn,
-    answer=wire.DriverInfo,
+    request="requests.DriverIn",
+    answer="answers.DriverInfo",
     changes=Role.ADMIN,
 )
 CREDENTIAL = Kind(
@@ -19,8 +18,8 @@ CREDENTIAL = Kind(
     path="credential",
     title="credential",
     managed=Managed.SETTING,
-    request=wire.CredentialIn,
-    answer=wire.CredentialInfo,
+    request="requests.CredentialIn",
+    answer="answers.CredentialInfo",
     changes=Role.ADMIN,
 )
 REGION = Kind(
@@ -28,8 +27,8 @@ REGION = Kind(
     path="region",
     title="region",
     managed=Managed.SETTING,
-    request=wire.RegionIn,
-    answer=wire.RegionInfo,
+    request="requests.RegionIn",
+    answer="answers.RegionInfo",
     changes=Role.ADMIN,
 )
 CONNECTION = Kind(
@@ -37,8 +36,8 @@ CONNECTION = Kind(
     path="connectionconfig",
     title="connection config",
     managed=Managed.SETTING,
-    request=wire.ConnectionConfigIn,
-    answer=wire.ConnectionConfigInfo,
+    request="requests.ConnectionConfigIn",
+    answer="answers.ConnectionConfigInfo",
     changes=Role.ADMIN,
 )
 IMAGE = Kind(
@@ -49,8 +48,8 @@ IMAGE = Kind(
     title="VM Image",
     history="VMIMAGE",
     managed=Managed.DEFAULT,
-    request=wire.ImageCreate,
-    answer=wire.ImageInfo,
+    request="requests.ImageCreate",
+    answer="resources.ImageInfo",
     free=True,
 )
 SPEC = Kind(
@@ -59,7 +58,7 @@ SPEC = Kind(
     title="VM Spec",
     history="VMSPEC",
     managed=Managed.DEFAULT,
-    answer=wire.SpecInfo,
+    answer="resources.SpecInfo",
 )
 REGION_ZONE = Kind(
     name="region_zone",
@@ -67,7 +66,7 @@ REGION_ZONE = Kind(
     title="Region/Zone",
     history="REGIONZONE",
     managed=Managed.DEFAULT,
-    answer=wire.RegionZoneInfo,
+    answer="system.RegionZoneInfo",
 )
 VPC = Kind(
     name="vpc",
@@ -76,9 +75,9 @@ VPC = Kind(
     word="vpc",
     history="VPC/SUBNET",
     managed=Managed.MANAGEABLE,
-    request=wire.VpcCreate,
-    registration=wire.Register,
-    answer=wire.VpcInfo,
+    request="requests.VpcCreate",
+    registration="mapping.Register",
+    answer="resources.VpcInfo",
     parts=("subnets", "subnet"),
     turn=3,
 )
@@ -89,9 +88,9 @@ SUBNET = Kind(
     word="subnet",
     history="VPC/SUBNET",
     managed=Managed.MANAGEABLE,
-    request=wire.SubnetAdd,
-    registration=wire.SubnetRegister,
-    answer=wire.SubnetInfo,
+    request="requests.SubnetAdd",
+    registration="mapping.SubnetRegister",
+    answer="resources.SubnetInfo",
     owner="vpc",
     named_in_owner=True,
 )
@@ -102,9 +101,9 @@ SECURITY_GROUP = Kind(
     word="sg",
     history="SECURITYGROUP",
     managed=Managed.MANAGEABLE,
-    request=wire.SecurityGroupCreate,
-    registration=wire.Register,
-    answer=wire.SecurityInfo,
+    request="requests.SecurityGroupCreate",
+    registration="mapping.Register",
+    answer="resources.SecurityInfo",
     owner="vpc",
     turn=2,
 )
@@ -115,9 +114,9 @@ KEY_PAIR = Kind(
     word="keypair",
     history="VMKEYPAIR",
     managed=Managed.MANAGEABLE,
-    request=wire.KeyPairCreate,
-    registration=wire.Register,
-    answer=wire.KeyPairInfo,
+    request="requests.KeyPairCreate",
+    registration="mapping.Register",
+    answer="resources.KeyPairInfo",
     free=True,
     remembered=True,
     turn=2,
@@ -129,10 +128,10 @@ VM = Kind(
     word="vm",
     history="VM",
     managed=Managed.MANAGEABLE,
-    request=wire.VmStart,
-    registration=wire.Register,
-    answer=wire.VmInfo,
-    deletion=wire.Status,
+    request="requests.VmStart",
+    registration="mapping.Register",
+    answer="resources.VmInfo",
+    deletion="answers.Status",
     owner="vpc",
     turn=1,
 )

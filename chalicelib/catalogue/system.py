@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from . import wire
 from .kinds import REGION_ZONE
 from .verbs import expand
 from .vocabulary import Action, Kind, Managed, Role
@@ -13,7 +12,7 @@ ANY_CALL = Kind(
     title="AnyCall",
     history="ANYCALL",
     managed=Managed.DEFAULT,
-    answer=wire.AnyCallInfo,
+    answer="system.AnyCallInfo",
 )
 
 MARKED = Kind(
@@ -22,7 +21,7 @@ MARKED = Kind(
     title="what Spider has marked",
     history="RECONCILE",
     managed=Managed.DEFAULT,
-    answer=wire.FindingInfo,
+    answer="reconcile.FindingInfo",
 )
 
 SYSTEM: tuple[Action, ...] = (
@@ -33,7 +32,7 @@ SYSTEM: tuple[Action, ...] = (
             path=f"/{path}",
             does="about.ready",
             summary="Tell whether Spider can work",
-            answer=wire.SimpleMsg,
+            answer="system.SimpleMsg",
         )
         for path in ("readyz", "health", "healthcheck", "ping")
     ),
@@ -44,7 +43,7 @@ SYSTEM: tuple[Action, ...] = (
             path=f"/{path}",
             does="about.version",
             summary="Get Spider's version",
-            answer=wire.VersionInfo,
+            answer="system.VersionInfo",
         )
         for path in ("version", "ver")
     ),
@@ -54,7 +53,7 @@ SYSTEM: tuple[Action, ...] = (
         path="/endpointinfo",
         does="about.endpoints",
         summary="Tell where the API is, as plain text",
-        answer=wire.PlainText,
+        answer="system.PlainText",
     ),
     Action(
         name="get_cloudos_metainfo",
@@ -62,7 +61,7 @@ SYSTEM: tuple[Action, ...] = (
         path="/cloudos/metainfo/{name}",
         does="about.cloud",
         summary="Get the keys and limits of a cloud",
-        answer=wire.CloudOsMetaInfo,
+        answer="system.CloudOsMetaInfo",
     ),
     Action(
         name="get_driver_capability",
@@ -70,8 +69,8 @@ SYSTEM: tuple[Action, ...] = (
         path="/driver/capability",
         does="about.capability",
         summary="Get what the driver of a connection can do",
-        request=wire.OnConnection,
-        answer=wire.DriverCapability,
+        request="base.OnConnection",
+        answer="system.DriverCapability",
     ),
     Action(
         name="count_every_connection",
@@ -79,7 +78,7 @@ SYSTEM: tuple[Action, ...] = (
         path="/countconnectionconfig",
         does="registry.count",
         summary="Count every connection config",
-        answer=wire.Count,
+        answer="mapping.Count",
     ),
     Action(
         name="count_connection",
@@ -87,7 +86,7 @@ SYSTEM: tuple[Action, ...] = (
         path="/countconnectionconfig/{name}",
         does="registry.count",
         summary="Count every connection config of a provider",
-        answer=wire.Count,
+        answer="mapping.Count",
     ),
     *(
         Action(
@@ -96,8 +95,8 @@ SYSTEM: tuple[Action, ...] = (
             path=f"/check/{protocol}",
             does=f"ports.{protocol}",
             summary=f"Check whether a {protocol.upper()} port of a host answers Spider",
-            request=wire.HostPort,
-            answer=wire.SimpleMsg,
+            request="system.HostPort",
+            answer="system.SimpleMsg",
             role=Role.ADMIN,
         )
         for protocol in ("tcp", "udp")
@@ -109,8 +108,8 @@ SYSTEM: tuple[Action, ...] = (
         path="/orgregion",
         does="places.raw_regions",
         summary="List every region in the cloud's own form",
-        request=wire.OnConnection,
-        answer=wire.OriginalRegions,
+        request="base.OnConnection",
+        answer="system.OriginalRegions",
         kind=REGION_ZONE,
     ),
     Action(
@@ -119,8 +118,8 @@ SYSTEM: tuple[Action, ...] = (
         path="/orgzone",
         does="places.raw_zones",
         summary="List every zone of the connection's region in the cloud's own form",
-        request=wire.OnConnection,
-        answer=wire.OriginalZones,
+        request="base.OnConnection",
+        answer="system.OriginalZones",
         kind=REGION_ZONE,
     ),
     Action(
@@ -129,8 +128,8 @@ SYSTEM: tuple[Action, ...] = (
         path="/preconfig/regionzone",
         does="places.list",
         summary="List every Region/Zone before there is a connection",
-        request=wire.Preconfig,
-        answer=wire.RegionZoneInfo,
+        request="system.Preconfig",
+        answer="system.RegionZoneInfo",
         kind=REGION_ZONE,
         envelope=REGION_ZONE.path,
     ),
@@ -140,8 +139,8 @@ SYSTEM: tuple[Action, ...] = (
         path="/preconfig/regionzone/{name}",
         does="places.get",
         summary="Get a Region/Zone before there is a connection",
-        request=wire.Preconfig,
-        answer=wire.RegionZoneInfo,
+        request="system.Preconfig",
+        answer="system.RegionZoneInfo",
         kind=REGION_ZONE,
     ),
     Action(
@@ -150,8 +149,8 @@ SYSTEM: tuple[Action, ...] = (
         path="/preconfig/orgregion",
         does="places.raw_regions",
         summary="List every region in the cloud's own form before there is a connection",
-        request=wire.Preconfig,
-        answer=wire.OriginalRegions,
+        request="system.Preconfig",
+        answer="system.OriginalRegions",
         kind=REGION_ZONE,
     ),
     Action(
@@ -160,8 +159,8 @@ SYSTEM: tuple[Action, ...] = (
         path="/anycall",
         does="any_calls.perform",
         summary="Make a call of the cloud's own, by its name",
-        request=wire.AnyCall,
-        answer=wire.AnyCallInfo,
+        request="system.AnyCall",
+        answer="system.AnyCallInfo",
         kind=ANY_CALL,
         role=Role.ADMIN,
     ),
@@ -171,8 +170,8 @@ SYSTEM: tuple[Action, ...] = (
         path="/reconcile",
         does="reconciling.reconcile",
         summary="Find at the cloud what Spider has made and nobody knows of; what failed operations left is removed",
-        request=wire.Reconcile,
-        answer=wire.FindingInfo,
+        request="reconcile.Reconcile",
+        answer="reconcile.FindingInfo",
         kind=MARKED,
         envelope="finding",
         role=Role.OPERATOR,

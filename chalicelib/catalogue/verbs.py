@@ -6,35 +6,32 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from . import wire
 from .vocabulary import Action, Kind, Managed, Role
 
-Request = type[wire.Request] | None
+
+def _on_connection(kind: Kind) -> str:
+    return "" if kind.managed == Managed.SETTING else "base.OnConnection"
 
 
-def _on_connection(kind: Kind) -> Request:
-    return None if kind.managed == Managed.SETTING else wire.OnConnection
+def _listing(kind: Kind) -> str:
+    return "system.OfProvider" if kind.managed == Managed.SETTING else "listing.Listing"
 
 
-def _listing(kind: Kind) -> Request:
-    return wire.OfProvider if kind.managed == Managed.SETTING else wire.Listing
-
-
-def _of_kind(kind: Kind) -> type[wire.Answer]:
+def _of_kind(kind: Kind) -> str:
     return kind.answer
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verb:
     """`path` and `summary` hold {path} and {title} of the kind. `changes`: needs the role that changes of the kind
-    need. `operation`: as for an Action, but never on settings."""
+    need. `operation`: as for an Action, but never on settings. `request`, `answer`: names of models, as an Action's."""
 
     method: str
     path: str
     does: str
     summary: str
-    request: Callable[[Kind], Request]
-    answer: Callable[[Kind], type[wire.Answer]]
+    request: Callable[[Kind], str]
+    answer: Callable[[Kind], str]
     changes: bool = False
     operation: bool = False
     listed: bool = False
@@ -73,7 +70,7 @@ VERBS: Final[dict[str, Verb]] = {
         path="/{path}/{{name}}",
         does="changes.delete",
         summary="Delete a {title}",
-        request=lambda kind: None if kind.managed == Managed.SETTING else wire.Delete,
+        request=lambda kind: "" if kind.managed == Managed.SETTING else "requests.Delete",
         answer=lambda kind: kind.deletion,
         changes=True,
         operation=True,
@@ -84,7 +81,7 @@ VERBS: Final[dict[str, Verb]] = {
         does="mapping.all",
         summary="List every {title}: known to Spider and the cloud, to Spider only, to the cloud only",
         request=_on_connection,
-        answer=lambda _: wire.AllList,
+        answer=lambda _: "mapping.AllList",
     ),
     "list_all_info": Verb(
         method="GET",
@@ -92,14 +89,14 @@ VERBS: Final[dict[str, Verb]] = {
         does="mapping.all_info",
         summary="As all{path}, with all that is known of each",
         request=_on_connection,
-        answer=lambda _: wire.AllInfoList,
+        answer=lambda _: "mapping.AllInfoList",
     ),
     "delete_csp": Verb(
         method="DELETE",
         path="/csp{path}/{{name}}",
         does="changes.delete_at_cloud",
         summary="Delete a {title} by the cloud's id",
-        request=lambda _: wire.OnConnection,
+        request=lambda _: "base.OnConnection",
         answer=lambda kind: kind.deletion,
         changes=True,
         operation=True,
@@ -118,8 +115,8 @@ VERBS: Final[dict[str, Verb]] = {
         path="/reg{path}/{{name}}",
         does="mapping.unregister",
         summary="Forget a {title}; it stays at the cloud",
-        request=lambda _: wire.Unregister,
-        answer=lambda _: wire.Result,
+        request=lambda _: "mapping.Unregister",
+        answer=lambda _: "answers.Result",
         changes=True,
     ),
     "count_every": Verb(
@@ -127,16 +124,16 @@ VERBS: Final[dict[str, Verb]] = {
         path="/count{path}",
         does="mapping.count_all",
         summary="Count what has a name: every {title}",
-        request=lambda _: None,
-        answer=lambda _: wire.Count,
+        request=lambda _: "",
+        answer=lambda _: "mapping.Count",
     ),
     "count": Verb(
         method="GET",
         path="/count{path}/{{name}}",
         does="mapping.count",
         summary="Count every {title} of a connection that has a name",
-        request=lambda _: None,
-        answer=lambda _: wire.Count,
+        request=lambda _: "",
+        answer=lambda _: "mapping.Count",
     ),
 }
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from . import wire
+if TYPE_CHECKING:
+    from .wire.base import Answer, Request
 
 
 class Role(StrEnum):
@@ -44,10 +47,10 @@ class Kind:
     path: str
     title: str
     managed: Managed
-    answer: type[wire.Answer]
-    request: type[wire.Request] | None = None
-    registration: type[wire.Request] | None = None
-    deletion: type[wire.Answer] = wire.Result
+    answer: str
+    request: str = ""
+    registration: str = ""
+    deletion: str = "answers.Result"
     envelope: str = ""
     word: str = ""
     history: str = ""
@@ -66,7 +69,8 @@ class Action:
     """One thing a caller can do. Every face (REST, docs, later gRPC and CLI) reads these and nothing else.
 
     does: the engine's function, as a dotted name below the engine
-    request: what its body must hold, beside the path's names; None = no body is needed
+    request: what its body must hold, beside the path's names; "" = no body is needed
+    request, answer: names of models below `wire`, which is loaded model by model as they are asked for
     envelope: the answer is a list under this key
     operation: it changes a cloud as an operation (Idempotency-Key, Prefer: respond-async, 202)
     """
@@ -76,13 +80,22 @@ class Action:
     path: str
     does: str
     summary: str
-    answer: type[wire.Answer]
-    request: type[wire.Request] | None = None
+    answer: str
+    request: str = ""
     kind: Kind | None = None
     envelope: str = ""
     role: Role = Role.VIEWER
     operation: bool = False
     verb: str = ""
+
+    @property
+    def request_model(self) -> type[Request] | None:
+        return _model(self.request) if self.request else None
+
+    @property
+    def answer_model(self) -> type[Answer]:
+        found: type[Answer] = _model(self.answer)
+        return found
 
     @property
     def rpc(self) -> str:
@@ -99,3 +112,8 @@ class Action:
     def parameters(self) -> tuple[str, ...]:
         """Names in the path, in order."""
         return tuple(re.findall(r"{(\w+)}", self.path))
+
+
+def _model(name: str) -> Any:
+    module, _, word = name.partition(".")
+    return getattr(import_module(f"{__package__}.wire.{module}"), word)

@@ -8,10 +8,12 @@ from typing import Any
 
 from spider_drivers.contract import Cancelled, Clock, Iid, Invalid
 
-from ..catalogue import records, wire
+from ..catalogue import records
 from ..catalogue.actions import ACTIONS
 from ..catalogue.asked import OperationsAsked
 from ..catalogue.kinds import BY_WORD, KINDS
+from ..catalogue.wire.answers import Status
+from ..catalogue.wire.base import write
 from ..catalogue.wire.requests import CONTROLS
 from ..store import OPERATIONS, Item, Store
 from . import shapes, times
@@ -121,5 +123,5 @@ def _moment(row: Item, now: datetime) -> str:
 def _result(row: Item) -> Any:
     """As the action answered that opened the operation. Control verbs share one action, which answers a status."""
     kind = KINDS[row["kind"]]
-    answers = (one.answer for one in ACTIONS if one.kind in (kind, None) and one.verb == row["verb"])
-    return wire.write(next(answers, wire.Status), shapes.told(row["result"]))
+    answers = (one.answer_model for one in ACTIONS if one.kind in (kind, None) and one.verb == row["verb"])
+    return write(next(answers, Status), shapes.told(row["result"]))

@@ -152,7 +152,7 @@ class Reads:
 
     def _state(self, call: Call) -> str:
         """Another one after each step of a create or delete, in whatever process it was made."""
-        if call.kind.request is None:
+        if not call.kind.request:
             return ""
         mine = self._identities.of_connection(call.connection).of_kind(call.kind.name)
         return " ".join(f"{one.token}:{one.state}" for one in mine)

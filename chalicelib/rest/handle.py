@@ -12,10 +12,9 @@ from typing import Any, Protocol
 
 from spider_drivers.contract import Invalid, SpiderError
 
-from ..catalogue import wire
 from ..catalogue.records import Accepted, Aged, Operation
 from ..catalogue.vocabulary import Action
-from ..catalogue.wire.base import CheckedName
+from ..catalogue.wire.base import CheckedName, Request, Text, parse, write
 from ..engine import faults
 from ..engine.call import Call
 from ..engine.settings import Settings
@@ -25,6 +24,7 @@ from .router import Router
 
 log = logging.getLogger("spider.rest")
 
+OPERATION = "answers.OperationInfo"
 POLL_SECONDS = 2  # what a caller is asked to wait before it looks at an operation again
 
 ALLOWED_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
@@ -45,7 +45,7 @@ class Engine(Protocol):
     def perform(self, call: Call) -> Any: ...
 
 
-class PathName(wire.Request):
+class PathName(Request):
     """A name in a path obeys the rule for names in a body."""
 
     name: CheckedName
@@ -99,14 +99,14 @@ def _answer(engine: Engine, request: HttpRequest) -> HttpResponse:
 
 
 def _ok(action: Action, headers: dict[str, str], written: Any) -> HttpResponse:
-    if issubclass(action.answer, wire.Text):
-        headers = {**headers, "Content-Type": action.answer.media_type}
+    if issubclass(action.answer_model, Text):
+        headers = {**headers, "Content-Type": action.answer_model.media_type}
         return HttpResponse(200, headers, written.encode("utf-8", "replace"))
     return HttpResponse(200, headers, problems.to_json(written))
 
 
 def _of_a_read(engine: Engine, action: Action, response: HttpResponse, request: HttpRequest) -> HttpResponse:
-    if action.answer is not wire.OperationInfo or action.envelope:  # its Result may hold a private key; lists have none
+    if action.answer != OPERATION or action.envelope:  # its Result may hold a private key; lists have none
         response = compress.compressed(response, request.headers.get("accept-encoding", ""))
     pages.check_length(response, action, engine.settings.answer_limit)
     return response
@@ -122,20 +122,20 @@ def _preflight() -> HttpResponse:
     return HttpResponse(204, headers)
 
 
-def _given(action: Action, names: dict[str, str], request: HttpRequest) -> wire.Request | None:
+def _given(action: Action, names: dict[str, str], request: HttpRequest) -> Request | None:
     for name in names.values():
-        wire.parse(PathName, {"name": name})
-    return wire.parse(action.request, body.read_data(request)) if action.request else None
+        parse(PathName, {"name": name})
+    return parse(action.request_model, body.read_data(request)) if action.request_model else None
 
 
-def _call(action: Action, names: dict[str, str], given: wire.Request | None, request: HttpRequest) -> Call:
+def _call(action: Action, names: dict[str, str], given: Request | None, request: HttpRequest) -> Call:
     return Call(
         action=action,
         name=names.get("name", ""),
         member=names.get("member", ""),
-        connection=given.ConnectionName if isinstance(given, wire.OnConnection) else "",
+        connection=given.connection if given else "",
         body=given.read() if given else None,
-        transform=given.IDTransformMode if isinstance(given, wire.Create) else "",
+        transform=given.transform if given else "",
         idempotency_key=_idempotency_key(request) if action.operation else "",
         fingerprint=_fingerprint(action, names, given) if action.operation else "",
         respond_async=action.operation and "respond-async" in _preferences(request),
@@ -154,7 +154,7 @@ def _idempotency_key(request: HttpRequest) -> str:
     return key
 
 
-def _fingerprint(action: Action, names: dict[str, str], given: wire.Request | None) -> str:
+def _fingerprint(action: Action, names: dict[str, str], given: Request | None) -> str:
     """Of what the request means, so that spelling, order and unknown keys make no difference."""
     meaning = [action.name, names, given.model_dump(mode="json") if given else None]
     return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()
@@ -168,8 +168,8 @@ def _preferences(request: HttpRequest) -> set[str]:
 
 def _written(action: Action, result: Any) -> Any:
     if action.envelope:
-        return {action.envelope: [wire.write(action.answer, _told(shape)) for shape in result]}
-    return wire.write(action.answer, _told(result.value if isinstance(result, Aged) else result))
+        return {action.envelope: [write(action.answer_model, _told(shape)) for shape in result]}
+    return write(action.answer_model, _told(result.value if isinstance(result, Aged) else result))
 
 
 def _told(shape: Any) -> Any:
@@ -187,4 +187,4 @@ def _accepted(action: Action, accepted: Accepted, request: HttpRequest) -> HttpR
     }
     if "respond-async" in _preferences(request):
         headers["Preference-Applied"] = "respond-async"
-    return HttpResponse(202, headers, problems.to_json(wire.write(action.answer, _told(accepted.known))))
+    return HttpResponse(202, headers, problems.to_json(write(action.answer_model, _told(accepted.known))))

@@ -5,21 +5,22 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from ..catalogue import wire
 from ..catalogue.records import Aged, Listed
 from ..catalogue.vocabulary import Action
+from ..catalogue.wire.base import Request
+from ..catalogue.wire.listing import Paged
 from .http import HttpResponse
 from .problems import Meaning, Problem
 
 TOO_LONG = Meaning(422, "answer-too-long", "The answer is too long")
 
 
-def headers(address: str, given: wire.Request | None, result: Any) -> dict[str, str]:
+def headers(address: str, given: Request | None, result: Any) -> dict[str, str]:
     """`Age` in seconds (RFC 9111, 5.1) of what was kept, and `Link` to the next page (RFC 8288)."""
     found: dict[str, str] = {}
     if isinstance(result, (Listed, Aged)) and result.age is not None:
         found["Age"] = str(result.age)
-    if isinstance(result, Listed) and result.ends is not None and isinstance(given, wire.Paged):
+    if isinstance(result, Listed) and result.ends is not None and isinstance(given, Paged):
         found["Link"] = f'<{address}?{urlencode(given.following(result.ends))}>; rel="next"'
     return found
 
@@ -30,7 +31,7 @@ def check_length(response: HttpResponse, action: Action, limit: int) -> None:
     if not limit or length <= limit:
         return
     ways = [] if "Content-Encoding" in response.headers else ["accept gzip"]
-    paged = action.request is not None and issubclass(action.request, wire.Paged)
+    paged = action.request_model is not None and issubclass(action.request_model, Paged)
     if paged:
         ways.insert(0, "ask for fewer elements with limit")
     advice = f": {', or '.join(ways)}" if ways else ""

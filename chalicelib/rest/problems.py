@@ -18,7 +18,7 @@ from typing import Any
 
 from spider_drivers.contract import errors
 
-from ..catalogue import wire
+from ..catalogue.wire.base import spelled
 from .http import HttpResponse
 
 TYPE = "urn:spider:problem:"
@@ -121,7 +121,7 @@ def write(error: Exception, request_id: str, *, upstream: bool = False) -> HttpR
 
 def describe(error: errors.SpiderError) -> dict[str, Any]:
     """The problem's members, those left out that have nothing to say."""
-    more = {"field": wire.spelled(error.field), "code": error.code, "operation": error.operation}
+    more = {"field": spelled(error.field), "code": error.code, "operation": error.operation}
     return _told(meaning_of(error), message_of(error)) | {name: value for name, value in more.items() if value}
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from spider_drivers.contract import VirtualClock
 from spider_drivers.mock.cloud import MockCloud, cloud, fresh_name
 
-from chalicelib.catalogue import wire
 from chalicelib.catalogue.actions import ACTIONS
+from chalicelib.catalogue.wire.base import parse
 from chalicelib.engine.call import Call
 from chalicelib.engine.service import Engine, open_engine
 from chalicelib.engine.settings import Settings
@@ -64,7 +64,7 @@ class House:
     def do(self, name: str, body: Any = None, path_name: str = "", **options: Any) -> Any:
         """Performs an action; `body` as on the wire."""
         action = BY_NAME[name]
-        request = wire.parse(action.request, body or {}) if action.request else None
+        request = parse(action.request_model, body or {}) if action.request_model else None
         call = Call(
             action=action,
             name=path_name,

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from spider_drivers.contract import NotFound, registry
 
-from chalicelib.catalogue import wire
 from chalicelib.catalogue.asked import Ability
+from chalicelib.catalogue.wire.base import write
+from chalicelib.catalogue.wire.system import DriverCapability
 from chalicelib.engine.about import VERSION
 
 from .house import BY_NAME, House
@@ -21,8 +22,8 @@ def told(house: House, name: str, body: Any = None, path_name: str = "") -> Any:
     """The answer as on the wire."""
     action, result = BY_NAME[name], house.do(name, body, path_name)
     if action.envelope:
-        return {action.envelope: [wire.write(action.answer, one) for one in result]}
-    return wire.write(action.answer, result)
+        return {action.envelope: [write(action.answer_model, one) for one in result]}
+    return write(action.answer_model, result)
 
 
 @pytest.mark.parametrize("path", ["readyz", "health", "healthcheck", "ping"])
@@ -77,7 +78,7 @@ def test_what_a_driver_can_do(house: House) -> None:
 
 def test_a_capability_is_the_drivers_own() -> None:
     docker = registry.driver("DOCKER").capability()
-    can = wire.write(wire.DriverCapability, Ability(docker, ()))
+    can = write(DriverCapability, Ability(docker, ()))
     assert (can["ZoneBasedControl"], can["TagHandler"], can["TagSupportResourceType"]) == (False, False, [])
     assert can["SecurityHandler"], "it is kept by Spider"
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from spider_drivers.contract import CallRecord, Invalid, OutOfService
 
-from chalicelib.catalogue import wire
+from chalicelib.catalogue.wire.base import write
 from chalicelib.engine.history import merging
 from chalicelib.engine.service import open_engine
 from chalicelib.engine.settings import Settings
@@ -27,7 +27,7 @@ DAY = timedelta(days=1)
 
 def ask(house: House, action: str = "get_call_stats", **body: str) -> dict[str, Any]:
     """The answer as it is on the wire."""
-    written: dict[str, Any] = wire.write(BY_NAME[action].answer, house.do(action, body))
+    written: dict[str, Any] = write(BY_NAME[action].answer_model, house.do(action, body))
     return written
 
 

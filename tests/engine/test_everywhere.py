@@ -8,7 +8,8 @@ import pytest
 from spider_drivers.contract import OutOfService
 from spider_drivers.mock.vm import MockVms
 
-from chalicelib.catalogue import wire
+from chalicelib.catalogue.wire.base import write
+from chalicelib.catalogue.wire.resources import VmStatusInfo
 from chalicelib.store import StoreUnavailable
 
 from .house import BY_NAME, House
@@ -18,7 +19,7 @@ from .test_collector import connect
 def told(house: House) -> dict[str, dict[str, Any]]:
     """As answered, by connection."""
     action = BY_NAME["list_all_vm_status"]
-    answer = [wire.write(action.answer, one) for one in house.do(action.name)]
+    answer = [write(action.answer_model, one) for one in house.do(action.name)]
     assert [one["ConnectionName"] for one in answer] == sorted(one["ConnectionName"] for one in answer)
     return {one["ConnectionName"]: one for one in answer}
 
@@ -30,7 +31,7 @@ def test_each_connection_tells_the_status_of_its_vms(house: House) -> None:
     assert answer["mock"] == {
         "ConnectionName": "mock",
         "ProviderName": "MOCK",
-        "vmstatus": [wire.write(wire.VmStatusInfo, one) for one in house.on("list_vm_status")],
+        "vmstatus": [write(VmStatusInfo, one) for one in house.on("list_vm_status")],
         "Message": "",
     }
     assert answer["mock"]["vmstatus"][0]["VmStatus"] == "Running"

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from spider_drivers.contract import Invalid
 
-from chalicelib.catalogue import wire
 from chalicelib.catalogue.records import Listed
+from chalicelib.catalogue.wire.base import parse
+from chalicelib.catalogue.wire.listing import Listing
 from chalicelib.engine.pages import fits
 
 from .house import GROUP, VPC, House
@@ -30,8 +31,8 @@ def pages(house: House, kind: str, **given: Any) -> Iterator[Listed]:
     """As a client follows them, from token to token."""
     query = {"ConnectionName": "mock", **given}
     while query:
-        request = wire.parse(wire.Listing, query)
-        assert isinstance(request, wire.Listing)
+        request = parse(Listing, query)
+        assert isinstance(request, Listing)
         page: Listed = house.do(f"list_{kind}", query)
         yield page
         query = request.following(page.ends) if page.ends else {}
@@ -138,7 +139,7 @@ def test_all_pages_come_from_one_answer_of_the_cloud(house: House) -> None:
     first, *_ = pages(house, "spec", limit="2", refresh="true")
     seen = house.cloud.calls_seen
     assert first.ends is not None
-    query = wire.Listing(ConnectionName="mock", limit=2, refresh=True).following(first.ends)
+    query = Listing(ConnectionName="mock", limit=2, refresh=True).following(first.ends)
     assert len(house.do("list_spec", query)) == 2
     assert house.cloud.calls_seen == seen
 
@@ -238,7 +239,7 @@ def test_a_bad_value_names_its_field(house: House, field: str, value: Any) -> No
 
 @pytest.mark.parametrize("position", [("a", "b"), ("한/글 +", ""), ("x" * 300, "arn:aws:…/y")])
 def test_a_page_token_goes_through_a_query_unchanged(position: tuple[str, str]) -> None:
-    following = wire.Listing(ConnectionName="c").following(position)
+    following = Listing(ConnectionName="c").following(position)
     assert following["page"].isascii()
     assert set(following["page"]) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
-    assert wire.parse(wire.Listing, following).read().after == position
+    assert parse(Listing, following).read().after == position

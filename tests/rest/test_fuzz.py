@@ -82,7 +82,7 @@ def house() -> Iterator[House]:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_request_is_answered_500(house: House, action: Action, data: st.DataObject) -> None:
-    body = data.draw(like(action.request) | JUNK if action.request else JUNK)
+    body = data.draw(like(action.request_model) | JUNK if action.request_model else JUNK)
     if isinstance(body, dict) and data.draw(st.booleans()):
         body["ConnectionName"] = "mock"
     name = data.draw(st.sampled_from(WORDS + ODD) | st.text(max_size=20))

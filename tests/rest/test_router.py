@@ -7,6 +7,7 @@ from spider_drivers.contract import Invalid
 
 from chalicelib.catalogue.actions import ACTIONS
 from chalicelib.catalogue.vocabulary import Action
+from chalicelib.catalogue.wire.base import Answer, Request
 from chalicelib.rest.http import decode, split_path
 from chalicelib.rest.problems import Problem
 from chalicelib.rest.router import Match, Router, addresses, methods
@@ -123,3 +124,10 @@ def test_addresses_are_those_of_the_catalogue() -> None:
 
 def test_decoding_keeps_what_is_not_encoded() -> None:
     assert decode("a-b_c.d~e") == "a-b_c.d~e"
+
+
+def test_every_action_has_its_models() -> None:
+    """Their names are looked up when they are first needed."""
+    for action in ACTIONS:
+        assert issubclass(action.answer_model, Answer)
+        assert action.request_model is None or issubclass(action.request_model, Request)

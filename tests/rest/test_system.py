@@ -95,7 +95,7 @@ def test_the_api_is_told_as_plain_text(house: House, headers: dict[str, str], mo
 def test_open_paths_are_routes_that_anybody_may_read() -> None:
     known = {action.path[1:]: action for action in ACTIONS}
     for path in OPEN_PATHS:
-        assert (known[path].method, known[path].role, known[path].request) == ("GET", Role.VIEWER, None)
+        assert (known[path].method, known[path].role, known[path].request) == ("GET", Role.VIEWER, "")
 
 
 def test_all_other_routes_need_a_login(house: House) -> None:

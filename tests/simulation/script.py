@@ -12,9 +12,9 @@ from spider_drivers.contract import OutOfService, SpiderError
 from spider_drivers.mock.cloud import Knobs
 from spider_drivers.mock.faults import WireError
 
-from chalicelib.catalogue import wire
 from chalicelib.catalogue.actions import ACTIONS
 from chalicelib.catalogue.records import Accepted
+from chalicelib.catalogue.wire.base import parse
 from chalicelib.engine.call import Call
 from chalicelib.engine.operations import _key_id
 from chalicelib.store import OPERATIONS
@@ -160,7 +160,7 @@ class Users:
 
 def perform(process: Process, step: Step) -> Any:
     action = BY_NAME[step.action]
-    request = wire.parse(action.request, step.body) if action.request else None
+    request = parse(action.request_model, step.body) if action.request_model else None
     call = Call(
         action=action,
         name=step.path,

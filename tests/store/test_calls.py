@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from spider_drivers.contract import CallRecord, CallScope, Invalid, VirtualClock
 
-from chalicelib.catalogue import wire
 from chalicelib.catalogue.actions import ACTIONS
 from chalicelib.catalogue.records import Listed
+from chalicelib.catalogue.wire.base import parse
+from chalicelib.catalogue.wire.calls import Calls
+from chalicelib.catalogue.wire.listing import Listing
 from chalicelib.engine import newest
 from chalicelib.engine.call import Call
 from chalicelib.engine.history import History, Records, records
@@ -62,7 +64,7 @@ class Asking:
                 self.history.sink(one)
 
     def page(self, query: dict[str, Any]) -> Listed:
-        request = wire.parse(wire.Calls, {key.lower(): value for key, value in query.items()})
+        request = parse(Calls, {key.lower(): value for key, value in query.items()})
         return self.records.list(Call(action=LIST, body=request.read()))
 
     def pages(self, query: dict[str, Any]) -> Iterator[Listed]:
@@ -71,8 +73,8 @@ class Asking:
             yield page
             if page.ends is None:
                 return
-            request = wire.parse(wire.Calls, {key.lower(): value for key, value in query.items()})
-            assert isinstance(request, wire.Calls)
+            request = parse(Calls, {key.lower(): value for key, value in query.items()})
+            assert isinstance(request, Calls)
             query = request.following(page.ends)
 
     def all(self, query: dict[str, Any]) -> list[CallRecord]:
@@ -106,7 +108,7 @@ def _call(dice: random.Random, started: datetime) -> CallRecord:
 
 def expected(calls: list[CallRecord], query: dict[str, Any]) -> list[CallRecord]:
     """What a look at every call finds."""
-    asked = wire.parse(wire.Calls, {key.lower(): value for key, value in query.items()}).read()
+    asked = parse(Calls, {key.lower(): value for key, value in query.items()}).read()
     word = {"keypair": "VMKEYPAIR"}.get(asked.resource_type, asked.resource_type)
     return [
         one
@@ -191,13 +193,13 @@ def test_days_without_calls_cost_nothing(store: Store) -> None:
         ({"limit": 0}, "limit"),
         ({"limit": 1001}, "limit"),
         ({"page": "x"}, "page"),
-        ({"page": wire.Listing(ConnectionName="c").following(("vm-01", "i-1"))["page"]}, "page"),
+        ({"page": Listing(ConnectionName="c").following(("vm-01", "i-1"))["page"]}, "page"),
         ({"OperationId": "a\nb"}, "OperationId"),
     ],
 )
 def test_a_question_that_cannot_be_understood_names_the_field(query: dict[str, Any], field: str) -> None:
     with pytest.raises(Invalid) as caught:
-        wire.parse(wire.Calls, {key.lower(): value for key, value in query.items()})
+        parse(Calls, {key.lower(): value for key, value in query.items()})
     assert caught.value.field == field
 
 

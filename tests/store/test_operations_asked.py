@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from spider_drivers.contract import Invalid, VirtualClock
 
-from chalicelib.catalogue import wire
 from chalicelib.catalogue.actions import ACTIONS
 from chalicelib.catalogue.records import Listed, Operation
+from chalicelib.catalogue.wire import operations as wire_operations
+from chalicelib.catalogue.wire.base import parse
+from chalicelib.catalogue.wire.listing import Listing
 from chalicelib.engine import newest
 from chalicelib.engine.call import Call
 from chalicelib.engine.operations import Opening, Operations
@@ -98,9 +100,9 @@ class Asking:
         return [one for page in self.pages(query) for one in page]
 
 
-def _asked(query: dict[str, Any]) -> wire.Operations:
-    request = wire.parse(wire.Operations, {key.lower(): value for key, value in query.items()})
-    assert isinstance(request, wire.Operations)
+def _asked(query: dict[str, Any]) -> wire_operations.Operations:
+    request = parse(wire_operations.Operations, {key.lower(): value for key, value in query.items()})
+    assert isinstance(request, wire_operations.Operations)
     return request
 
 
@@ -180,7 +182,7 @@ def test_a_first_page_costs_the_same_among_many_as_among_few(store: Store, tmp_p
         ({"From": "2029-12-31", "To": "2029-12-31"}, "To"),
         ({"limit": 0}, "limit"),
         ({"page": "x"}, "page"),
-        ({"page": wire.Listing(ConnectionName="c").following(("vm-01", "i-1"))["page"]}, "page"),
+        ({"page": Listing(ConnectionName="c").following(("vm-01", "i-1"))["page"]}, "page"),
         ({"ConnectionName": "a\nb"}, "ConnectionName"),
     ],
 )

@@ -15,18 +15,8 @@ from ..records import (
     Region,
     Stub,
 )
-from .base import HIDDEN, IID, Answer, KeyValueOut, moment, pairs
+from .base import HIDDEN, IID, Answer, KeyValueOut, StubInfo, moment, pairs
 from .resources import ImageInfo, KeyPairInfo, SecurityInfo, SubnetInfo, VmInfo, VpcInfo
-
-
-class StubInfo(Answer):
-    """What Spider knows of a resource that the cloud does not show."""
-
-    IId: IID
-
-    @classmethod
-    def of(cls, shape: Stub) -> Self:
-        return cls(IId=IID.of(shape.iid))
 
 
 class Result(Answer):
@@ -196,8 +186,3 @@ _TOLD: dict[type[Any], type[Answer]] = {
 
 def told(shape: Any) -> Answer:
     return _TOLD[type(shape)].of(shape)
-
-
-def write(model: type[Answer], shape: Any) -> Any:
-    """`shape` as JSON-like data; a stub is written as one whatever was asked for."""
-    return (StubInfo.of(shape) if isinstance(shape, Stub) else model.of(shape)).dump()

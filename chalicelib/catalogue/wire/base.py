@@ -20,6 +20,8 @@ from pydantic import (
 )
 from spider_drivers.contract import Iid, Invalid
 
+from ..records import Stub
+
 NAME_LIMIT = 300  # characters
 KEY_LIMIT = 480  # bytes of a name in a key, where # and % take three; two of them fit DynamoDB's 1024
 HIDDEN = "Hidden for security."
@@ -72,6 +74,16 @@ class Request(BaseModel):
             return data
         keys = _keys(cls)
         return {keys.get(str(key).lower(), key): value for key, value in data.items() if value is not None}
+
+    @property
+    def connection(self) -> str:
+        """Name of the connection that it is about, if of one."""
+        return ""
+
+    @property
+    def transform(self) -> str:
+        """How the cloud's name is made: ON, OFF, or "" as Spider is set."""
+        return ""
 
     def read(self) -> Any:
         """The request in the contract's shape."""
@@ -199,6 +211,18 @@ Port = Annotated[int, BeforeValidator(_port)]
 Instant = Annotated[datetime | None, BeforeValidator(_instant)]
 
 
+class OnConnection(Request):
+    ConnectionName: ConnectionName
+
+    @property
+    def connection(self) -> str:
+        return self.ConnectionName
+
+    def read(self) -> Any:
+        """Nothing but the connection, unless a subclass asks for more."""
+        return None
+
+
 class KeyValue(Request):
     Key: CheckedName
     Value: str = ""
@@ -216,6 +240,21 @@ class IID(Answer):
     @classmethod
     def of(cls, shape: Iid) -> Self:
         return cls(NameId=shape.name, SystemId=shape.id)
+
+
+class StubInfo(Answer):
+    """What Spider knows of a resource that the cloud does not show."""
+
+    IId: IID
+
+    @classmethod
+    def of(cls, shape: Stub) -> Self:
+        return cls(IId=IID.of(shape.iid))
+
+
+def write(model: type[Answer], shape: Any) -> Any:
+    """`shape` as JSON-like data; a stub is written as one whatever was asked for."""
+    return (StubInfo.of(shape) if isinstance(shape, Stub) else model.of(shape)).dump()
 
 
 def pairs(values: dict[str, str]) -> list[KeyValueOut]:

@@ -9,8 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from .. import records
-from .base import Request
-from .requests import OnConnection
+from .base import OnConnection, Request
 
 MOST_ON_A_PAGE = 1000
 NO_PAGE = "is no page of this list; take it from the Link header"

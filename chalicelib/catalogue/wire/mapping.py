@@ -9,8 +9,7 @@ from spider_drivers.contract import Iid
 
 from .. import records
 from .answers import told
-from .base import IID, Answer, CheckedName, KeyValue, KeyValueOut, Request, pairs
-from .requests import OnConnection
+from .base import IID, Answer, CheckedName, KeyValue, KeyValueOut, OnConnection, Request, pairs
 
 
 def _word(value: str) -> str:

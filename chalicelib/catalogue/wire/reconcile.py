@@ -7,8 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from .. import asked
-from .base import IID, Answer
-from .requests import OnConnection
+from .base import IID, Answer, OnConnection
 
 MOST_TOKENS = 100
 

@@ -21,7 +21,18 @@ from spider_drivers.contract import (
 )
 
 from .. import records
-from .base import CheckedName, Cidr, CidrOrNone, ConnectionName, KeyValue, NameOrNone, Port, Provider, Request, TagList
+from .base import (
+    CheckedName,
+    Cidr,
+    CidrOrNone,
+    KeyValue,
+    NameOrNone,
+    OnConnection,
+    Port,
+    Provider,
+    Request,
+    TagList,
+)
 
 SUBNET_LIMIT = 80  # per VPC: its subnets are kept along with it, in one transaction of 100 rows at most
 
@@ -36,14 +47,6 @@ def _differ(names: list[str], what: str) -> None:
             raise ValueError(f"names the {what} '{name}' more than once")
 
 
-class OnConnection(Request):
-    ConnectionName: ConnectionName
-
-    def read(self) -> Any:
-        """Nothing but the connection, unless a subclass asks for more."""
-        return None
-
-
 def _mode(value: str) -> str:
     if value.strip().upper() not in ("", "ON", "OFF"):
         raise ValueError(f"'{value}' is not ON or OFF")
@@ -54,6 +57,10 @@ class Create(OnConnection):
     """`IDTransformMode` ON: the cloud's name has a suffix of its own; "" is as Spider is set."""
 
     IDTransformMode: Annotated[str, AfterValidator(_mode)] = ""
+
+    @property
+    def transform(self) -> str:
+        return self.IDTransformMode
 
 
 class Delete(OnConnection):

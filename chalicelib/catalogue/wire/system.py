@@ -10,8 +10,7 @@ from pydantic import AfterValidator
 from spider_drivers.contract import CA, ENDPOINT, Capability, RegionZone, Zone
 
 from .. import asked
-from .base import Answer, CheckedName, KeyValue, KeyValueOut, NameOrNone, Port, Request, Text, pairs
-from .requests import OnConnection
+from .base import Answer, CheckedName, KeyValue, KeyValueOut, NameOrNone, OnConnection, Port, Request, Text, pairs
 
 _HOST = re.compile(r"[A-Za-z0-9._:-]{1,253}")
 
