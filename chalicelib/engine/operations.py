@@ -119,6 +119,12 @@ class Operations:
             if not cursor:
                 return
 
+    def unfinished(self, until: datetime) -> Iterator[Item]:
+        """Those of every connection that are due by then."""
+        for shard in range(SHARDS):
+            between = ("0", times.kept(until))
+            yield from self._store.query(OPERATIONS, f"u{shard}", index="unfinished", between=between).items
+
     def request(self, row: Item) -> Any:
         """The request's shape, unsealed."""
         return shapes.told(json.loads(self._sealer.open(row["request"], f"request/{row['id']}")))

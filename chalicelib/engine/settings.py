@@ -1,12 +1,13 @@
-"""Every setting and every duration of the service, in one object."""
+"""Every setting and every duration of the service, in one object.
 
-from __future__ import annotations
+Annotations are evaluated here, unlike elsewhere: they are read with the settings, and texts would be parsed each time.
+"""
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, Self
 
 PREFIX = "SPIDER_"
 MAY_BE_0 = "may be 0"
@@ -111,15 +112,14 @@ class Settings:
     connection_ttl: Annotated[float, "how long an open connection to a cloud is used again"] = 600.0
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
         """Raises ValueError naming the variable that cannot be read."""
         environ = os.environ if environ is None else environ
-        types = get_type_hints(cls, include_extras=True)
         given: dict[str, Any] = {}
         for item in fields(cls):
             name = PREFIX + item.name.upper()
             if name in environ:
-                given[item.name] = _read(name, types[item.name], environ[name])
+                given[item.name] = _read(name, item.type, environ[name])
         if "aws_region" not in given:
             given["aws_region"] = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or ""
         if "AWS_LAMBDA_FUNCTION_NAME" in environ:
@@ -166,11 +166,8 @@ def _read(name: str, hint: Any, text: str) -> Any:
 
 def described() -> list[tuple[str, str, str]]:
     """(variable, default, meaning) of every setting, for the docs."""
-    hints = get_type_hints(Settings, include_extras=True)
-    return [
-        (PREFIX + item.name.upper(), _shown(item.name, item.default), hints[item.name].__metadata__[0])
-        for item in fields(Settings)
-    ]
+    told: list[tuple[Any, Any]] = [(item, item.type) for item in fields(Settings)]
+    return [(PREFIX + item.name.upper(), _shown(item.name, item.default), hint.__metadata__[0]) for item, hint in told]
 
 
 def _shown(name: str, default: Any) -> str:

@@ -14,19 +14,29 @@ class Timers:
 
     def __init__(self) -> None:
         self._jobs: list[tuple[float, Callable[[], None]]] = []
+        self._lock = threading.Lock()
+        self._running = False
         self._closed = threading.Event()
 
     def every(self, seconds: float, job: Callable[[], None]) -> None:
-        """Runs `job` at the start and then every `seconds`, never twice at once."""
-        self._jobs.append((seconds, job))
+        """Runs `job` at the start, or at once after it, and then every `seconds`, never twice at once."""
+        with self._lock:
+            self._jobs.append((seconds, job))
+            if self._running:
+                self._begin(seconds, job)
 
     def start(self) -> None:
-        for seconds, job in self._jobs:
-            threading.Thread(target=self._repeat, args=(seconds, job), name="timer", daemon=True).start()
+        with self._lock:
+            self._running = True
+            for seconds, job in self._jobs:
+                self._begin(seconds, job)
 
     def close(self) -> None:
         """Begins nothing more."""
         self._closed.set()
+
+    def _begin(self, seconds: float, job: Callable[[], None]) -> None:
+        threading.Thread(target=self._repeat, args=(seconds, job), name="timer", daemon=True).start()
 
     def _repeat(self, seconds: float, job: Callable[[], None]) -> None:
         while not self._closed.is_set():

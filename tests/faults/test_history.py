@@ -9,7 +9,7 @@ from pathlib import Path
 
 from spider_drivers.contract import SystemClock
 
-from chalicelib.engine.history import Merging
+from chalicelib.engine.history.merging import Merging
 from chalicelib.engine.history.rows import record_of
 from chalicelib.engine.settings import Settings
 from chalicelib.store import open_store
@@ -22,7 +22,8 @@ import sys, threading, time
 from datetime import UTC, datetime
 from pathlib import Path
 from spider_drivers.contract import SystemClock
-from chalicelib.engine.history import History, Merging
+from chalicelib.engine.history import History
+from chalicelib.engine.history.merging import Merging
 from chalicelib.engine.settings import Settings
 from chalicelib.store import open_store
 from tests.engine.calls import call

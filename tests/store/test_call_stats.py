@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from spider_drivers.contract import CallRecord, VirtualClock
 
-from chalicelib.engine.history import History, Merging
+from chalicelib.engine.history import History
+from chalicelib.engine.history.merging import Merging
 from chalicelib.engine.history.rows import DAYS
 from chalicelib.engine.settings import Settings
 from chalicelib.store import CALL_STATS, Store, dynamodb_calls, open_store

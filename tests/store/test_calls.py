@@ -19,7 +19,8 @@ from chalicelib.catalogue.wire.calls import Calls
 from chalicelib.catalogue.wire.listing import Listing
 from chalicelib.engine import newest
 from chalicelib.engine.call import Call
-from chalicelib.engine.history import History, Records, records
+from chalicelib.engine.history import History, records
+from chalicelib.engine.history.records import Records
 from chalicelib.engine.settings import Settings
 from chalicelib.store import Store
 from tests.store.support import Counting
