@@ -13,7 +13,7 @@ from typing import Final
 import chalice
 import chalice.app
 
-from . import bytecode, pruning, target, wheels, zips
+from . import bytecode, descriptions, pruning, target, wheels, zips
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 LIMIT: Final = 250 * 10**6  # "Lambda quotas": of a function and its layers, unzipped
@@ -75,6 +75,7 @@ def add_service(source: Path, tree: Path) -> None:
 
 def _finish(archive: Path, tree: Path, prefix: str, home: str) -> Archive:
     pruning.prune(tree)
+    descriptions.shorten(tree)
     if (interpreter := target.interpreter()) is not None:
         bytecode.compile_tree(tree, interpreter, home)
     return Archive(archive, tree, zips.write(archive, tree, prefix), sizes(tree))

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
-
-# botocore describes 400 services in 22 MB. The drivers call EC2, Spider itself the others.
-SERVICES: Final = frozenset({"dynamodb", "ec2", "kms", "secretsmanager", "sqs"})
 
 FOLDERS: Final = (
     "bin",  # commands
@@ -42,11 +38,3 @@ def prune(tree: Path) -> None:
     for pattern in FILES:
         for file in list(tree.glob(pattern)):
             file.unlink()
-    for folder in _other_services(tree):
-        shutil.rmtree(folder)
-
-
-def _other_services(tree: Path) -> Iterator[Path]:
-    for data in (tree / "botocore" / "data", tree / "boto3" / "data"):
-        if data.exists():
-            yield from (one for one in data.iterdir() if one.is_dir() and one.name not in SERVICES)

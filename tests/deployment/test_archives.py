@@ -51,8 +51,6 @@ def test_an_archive_holds_all_below_the_prefix(tmp_path: Path) -> None:
 
 def test_what_no_driver_loads_goes(tmp_path: Path) -> None:
     kept = {
-        "botocore/data/ec2/2016-11-15/service-2.json.gz",
-        "botocore/data/endpoints.json",
         "azure/mgmt/compute/client.py",
         "openstack/connection.py",
         "openstacksdk-4.22.0.dist-info/METADATA",
@@ -61,7 +59,6 @@ def test_what_no_driver_loads_goes(tmp_path: Path) -> None:
     }
     gone = {
         "bin/openstack-inventory",
-        "botocore/data/s3/2006-03-01/service-2.json.gz",
         "azure/mgmt/compute/aio/client.py",
         "openstack/tests/tests/test_x.py",
         "openstack/x.pyi",
