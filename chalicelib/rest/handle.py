@@ -95,7 +95,12 @@ def _answer(engine: Engine, request: HttpRequest) -> HttpResponse:
         return _accepted(action, result, request)
     headers = pages.headers(f"{request.mount}{PREFIX}{action.path}", given, result)
     response = _ok(action, headers, _written(action, result))
-    return response if action.method != "GET" or action.operation else _of_a_read(engine, action, response, request)
+    if action.operation:
+        return response  # what is kept of an operation fits a row of DynamoDB
+    if action.method == "GET":
+        response = _compressed(action, response, request)
+    pages.check_length(response, action, engine.settings.answer_limit)
+    return response
 
 
 def _ok(action: Action, headers: dict[str, str], written: Any) -> HttpResponse:
@@ -105,11 +110,10 @@ def _ok(action: Action, headers: dict[str, str], written: Any) -> HttpResponse:
     return HttpResponse(200, headers, problems.to_json(written))
 
 
-def _of_a_read(engine: Engine, action: Action, response: HttpResponse, request: HttpRequest) -> HttpResponse:
-    if action.answer != OPERATION or action.envelope:  # its Result may hold a private key; lists have none
-        response = compress.compressed(response, request.headers.get("accept-encoding", ""))
-    pages.check_length(response, action, engine.settings.answer_limit)
-    return response
+def _compressed(action: Action, response: HttpResponse, request: HttpRequest) -> HttpResponse:
+    if action.answer == OPERATION and not action.envelope:
+        return response  # its Result may hold a private key; lists have none
+    return compress.compressed(response, request.headers.get("accept-encoding", ""))
 
 
 def _preflight() -> HttpResponse:

@@ -30,6 +30,8 @@ def check_length(response: HttpResponse, action: Action, limit: int) -> None:
     length = len(response.body)
     if not limit or length <= limit:
         return
+    if action.method != "GET":
+        raise Problem(TOO_LONG, f"it is done, but the answer has {length} bytes, and at most {limit} can be sent")
     ways = [] if "Content-Encoding" in response.headers else ["accept gzip"]
     paged = action.request_model is not None and issubclass(action.request_model, Paged)
     if paged:

@@ -24,6 +24,7 @@ from .http import HttpResponse
 TYPE = "urn:spider:problem:"
 CONTENT_TYPE = "application/problem+json"
 RETRY_SECONDS = 5.0
+LONGEST = 64 * 1024  # characters of a detail; what failed may have said megabytes, and Lambda carries six of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,8 @@ def describe(error: errors.SpiderError) -> dict[str, Any]:
 
 def _told(meaning: Meaning, detail: str) -> dict[str, Any]:
     told = {"type": TYPE + meaning.type, "title": meaning.title, "status": meaning.status}
+    if len(detail) > LONGEST:
+        detail = f"{detail[:LONGEST]} …"
     return told | {"detail": detail, "message": detail}
 
 

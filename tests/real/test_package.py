@@ -14,27 +14,32 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import httpx
 import pytest
 
 from deployment import archives, target, template, zips
 from deployment.chalice_part import Json, package
 from tests.deployment import deployed as stages
+from tests.deployment.asked import TABLE, Asked, register, send
 from tests.deployment.deployed import Program
 from tests.deployment.front import Front, Lambda, serving
 from tests.deployment.function_url import FunctionUrl
 from tests.deployment.instances import instances
+from tests.deployment.rest_api import SECONDS as GATEWAY_SECONDS
 from tests.deployment.rest_api import definition
 from tests.real.lambda_room import root
 from tests.real.lambda_room.function import Function
 from tests.real.lambda_room.region import PASSWORD, USER, Region, region
-from tests.servers import Twin, clean_environment, twin
+from tests.servers import Twin, clean_environment, tell, twin
 from tests.system.clouds import CLOUDS, Cloud, emulated
 from tests.system.demo import run
+from tests.system.life_cycle import LifeCycle
 from tests.system.spider import Client, environment
 
 LARGEST = 180 * archives.MIB
 Built = tuple[archives.Archive, archives.Archive]
 IN_THE_ROOM = ("AWS", "AZURE", "GCP")
+SLOW_SECONDS = 32.0
 FUNCTIONS = {"api": "APIHandler", "held": "Held", "work": "Work", "sweep": "Sweep"}
 
 
@@ -198,6 +203,70 @@ def test_the_life_cycle_passes_in_the_room(provider: str, clouds: Twin, client: 
     assert run(client, over_tls(clouds, provider)).why == ""
     for pool in (here.api, here.worker):
         assert pool.peak() < pool.function.memory * 2**20
+
+
+@pytest.fixture(scope="module")
+def registered(here: Region) -> Region:
+    register(here.url, (USER, PASSWORD))
+    return here
+
+
+@pytest.mark.parametrize("front", ["url", "held_url"])
+@pytest.mark.parametrize("asked", TABLE, ids=lambda one: one.name)
+def test_requests_arrive_in_the_room_as_they_were_sent(registered: Region, asked: Asked, front: str) -> None:
+    asked.check(send(getattr(registered, front), asked, (USER, PASSWORD)))
+
+
+def test_who_waits_longer_than_api_gateway_waits_at_the_function_url(clouds: Twin, here: Region) -> None:
+    """With the times of the stage: API Gateway's call is accepted within its 29 s, the other's VM is there when its
+    call ends. The rest of the life cycle goes through the Function URL, too."""
+    cloud = replace(over_tls(clouds, "AWS"), label="-held", prefix="h-")
+    login = (USER, PASSWORD)
+    gateway, held = Client(here.url, login), Client(here.held_url, login)
+    gateway.call("GET", "/driver")  # it has started
+    sent = threading.Thread(target=lambda: answers.append(timed(gateway, second_vm(cloud))))
+    answers: list[tuple[httpx.Response, float]] = []
+    for name, step in LifeCycle(held, cloud).steps():
+        if name != "vm start":
+            step()
+            continue
+        tell(clouds.plain, "PUT", "/settings", {"transition_seconds": SLOW_SECONDS})
+        sent.start()
+        began = time.monotonic()
+        step()
+        assert time.monotonic() - began > SLOW_SECONDS > GATEWAY_SECONDS
+        sent.join()
+        tell(clouds.plain, "PUT", "/settings", {"transition_seconds": 0.5})
+        [(answer, took)] = answers
+        assert (answer.status_code, took < GATEWAY_SECONDS) == (202, True)
+        held.until(answer.headers["Location"].partition("/spider")[2], None, "State", "SUCCEEDED")
+        held.call("DELETE", "/vm/h-vm-02", {"ConnectionName": cloud.connection})
+    assert here.held.peak() < here.held.function.memory * 2**20
+
+
+def timed(client: Client, body: Json) -> tuple[httpx.Response, float]:
+    began = time.monotonic()
+    return client.send("POST", "/vm", body), time.monotonic() - began
+
+
+def second_vm(cloud: Cloud) -> Json:
+    """Beside the one of the life cycle."""
+    places = {"VPCName": "h-vpc-01", "SubnetName": "h-subnet-01", "SecurityGroupNames": ["h-sg-01"]}
+    what = {"ImageName": cloud.image, "VMSpecName": cloud.spec, "KeyPairName": "h-keypair-01"}
+    return {"ConnectionName": cloud.connection, "ReqInfo": {"Name": "h-vm-02", **places, **what}}
+
+
+def test_a_message_about_nothing_comes_three_times(here: Region) -> None:
+    def about(name: str) -> list[str]:
+        return [one["Attributes"]["ApproximateReceiveCount"] for one in here.delivered if name in one["Body"]]
+
+    here.send('{"operation": "nobodys", "receipts": 0}')
+    end = time.monotonic() + 60
+    while len(about("nobodys")) < 3:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    time.sleep(3)
+    assert about("nobodys") == ["1", "1", "1"], "each is a new message, which no worker died of"
 
 
 def test_a_worker_that_is_killed_is_followed_by_another(clouds: Twin, client: Client, here: Region) -> None:

@@ -31,13 +31,14 @@ POLL_SECONDS: Final = 0.2
 
 class Region:
     """`url`: API Gateway's, `held_url`: the Function URL. `failures`: what functions have raised, and where their
-    answers were none."""
+    answers were none. `delivered`: to the worker, messages of the queue."""
 
     def __init__(self, pools: Mapping[str, Pool], fronts: Sequence[Front], sqs: Any, queue_url: str) -> None:
         """`pools`: api, held, work, sweep. `fronts`: before the first two."""
         self.api, self.held, self.worker = pools["api"], pools["held"], pools["work"]
         self.url = self.held_url = ""
         self._fronts = fronts
+        self.delivered: list[Any] = []
         self._failures: list[str] = []
         self._sqs, self._queue_url = sqs, queue_url
         self._sweeper = pools["sweep"]
@@ -62,6 +63,10 @@ class Region:
                 for thread in threads:
                     thread.join()
 
+    def send(self, body: str) -> None:
+        """A message to the worker."""
+        self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=body)
+
     def _deliver(self) -> None:
         """As an event source mapping does: what a function has not taken in peace comes again. Without long polls: the
         emulator does nothing else meanwhile."""
@@ -70,6 +75,7 @@ class Region:
                 QueueUrl=self._queue_url, VisibilityTimeout=VISIBILITY_SECONDS, AttributeNames=["All"]
             )
             for message in given.get("Messages", []):
+                self.delivered.append(message)
                 try:
                     self.worker.invoke(of_queue(message))
                 except Died:
