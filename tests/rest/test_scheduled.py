@@ -18,6 +18,7 @@ from chalicelib.engine.history.sums import UNMERGED
 from chalicelib.engine.service import Engine, open_engine
 from chalicelib.engine.settings import Settings
 from chalicelib.store import CALL_STATS
+from tests.deployment.events import of_schedule
 from tests.engine.calls import kept
 from tests.rest.support import ask
 
@@ -56,18 +57,7 @@ def register_mock(engine: Engine, home: Path) -> None:
 
 
 def invoke(name: str, moment: datetime = DUE) -> Any:
-    """With an event as "Amazon EventBridge: Scheduled Events" shows it."""
-    event = {
-        "version": "0",
-        "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa",
-        "detail-type": "Scheduled Event",
-        "source": "aws.events",
-        "account": "123456789012",
-        "time": f"{moment:%Y-%m-%dT%H:%M:%SZ}",
-        "region": "us-east-1",
-        "resources": [f"arn:aws:events:us-east-1:123456789012:rule/spider-dev-{name}-event"],
-        "detail": {},
-    }
+    event = of_schedule(f"spider-dev-{name}-event", moment)
     return Client(app.app, project_dir=str(ROOT)).lambda_.invoke(name, event).payload
 
 
