@@ -18,7 +18,8 @@ from .front import REGION, Event, EventTooLarge, Front, FunctionFailed, Reply, S
 
 URL: Final = "2cxn22odiwguak4feg4jtt7cwm0ziblr"
 HOST: Final = f"{URL}.lambda-url.{REGION}.on.aws"
-# All else comes in base64, curl's form bodies too (observed: LeanerCloud/CUDly pull request 1483).
+# All else comes in base64, also without a type, and curl's form bodies (AWS's slides on Function URLs of 2022, and
+# LeanerCloud/CUDly pull request 1483).
 TEXT: Final = re.compile(r"text/.*|application/(.*\+)?(json|xml)|application/javascript")
 
 
