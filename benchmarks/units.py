@@ -1,0 +1,102 @@
+"""The units that DynamoDB bills a request in: "DynamoDB read and write operations" and "DynamoDB item sizes and
+formats" in its developer guide. Items and values are as its API spells them."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from chalicelib.store.interface import Index, Table
+
+READ_UNIT: Final = 4096
+WRITE_UNIT: Final = 1024
+OVERHEAD: Final = 100  # of each item in what is stored, and of it in each index
+
+Item = Mapping[str, Any]
+
+
+def of_read(operation: str, told: Mapping[str, Any], answer: Mapping[str, Any]) -> float:
+    """GetItem, BatchGetItem, Query. What is not there is paid for as the smallest item."""
+    if operation == "BatchGetItem":
+        return sum(_of_batch(told["RequestItems"], answer))
+    found = answer.get("Items") or [answer[word] for word in ("Item",) if word in answer]
+    return _read(sum(map(size, found)), consistent=told.get("ConsistentRead", False))
+
+
+def _of_batch(wanted: Mapping[str, Any], answer: Mapping[str, Any]) -> Iterator[float]:
+    for table, part in wanted.items():
+        found = answer.get("Responses", {}).get(table, [])
+        sizes = [*map(size, found), *[0] * (len(part["Keys"]) - len(found))]
+        yield from (_read(one, consistent=part.get("ConsistentRead", False)) for one in sizes)
+
+
+def _read(length: int, *, consistent: bool) -> float:
+    units = max(1, math.ceil(length / READ_UNIT))
+    return units if consistent else units / 2
+
+
+def of_write(old: Item | None, new: Item | None) -> int:
+    """Of a write to the table, before a transaction doubles it: the larger of both counts. A refused one, too."""
+    return max(1, *(math.ceil(size(one) / WRITE_UNIT) for one in (old, new) if one))
+
+
+def of_indexes(table: Table, old: Item | None, new: Item | None) -> int:
+    """Indexes hold all that an item has. A change of their keys is a delete and a put; no transaction doubles that."""
+    return sum(_of_index(index, old, new) for index in table.indexes.values())
+
+
+def _of_index(index: Index, old: Item | None, new: Item | None) -> int:
+    was, is_now = _entry(index, old), _entry(index, new)
+    if old == new or (was is None and is_now is None):
+        return 0
+    if was == is_now:
+        return of_write(old, new)
+    return sum(of_write(item, None) for item, entry in ((old, was), (new, is_now)) if entry is not None)
+
+
+def _entry(index: Index, item: Item | None) -> tuple[str, str] | None:
+    """An item's keys in an index, if it is in it."""
+    keys = [(item or {}).get(name, {}).get("S") for name in (index.hash_key, index.range_key)]
+    return None if None in keys else (str(keys[0]), str(keys[1]))
+
+
+def stored(table: Table, item: Item) -> int:
+    """Bytes that it takes, with its copies in indexes."""
+    copies = 1 + sum(_entry(index, item) is not None for index in table.indexes.values())
+    return copies * (size(item) + OVERHEAD)
+
+
+def size(item: Item) -> int:
+    """Bytes."""
+    return sum(len(name.encode()) + _value(value) for name, value in item.items())
+
+
+def _value(value: Mapping[str, Any]) -> int:
+    ((kind, held),) = value.items()
+    match kind:
+        case "S":
+            return len(held.encode())
+        case "N":
+            return _number(held)
+        case "B":
+            return len(base64.b64decode(held)) if isinstance(held, str) else len(held)
+        case "NS":
+            return sum(map(_number, held))
+        case "L":
+            return 3 + _all(held)
+        case "M":
+            return 3 + size(held) + len(held)
+        case _:
+            return 1  # NULL, BOOL
+
+
+def _all(values: Iterable[Mapping[str, Any]]) -> int:
+    return sum(1 + _value(value) for value in values)
+
+
+def _number(text: str) -> int:
+    """About a byte for two significant digits, and one more; one for a sign."""
+    digits = text.lstrip("-").replace(".", "").strip("0")
+    return math.ceil(len(digits) / 2) + 1 + text.startswith("-")
