@@ -9,7 +9,6 @@ alone. What nobody can count here is assumed, in the constants below.
 
 from __future__ import annotations
 
-import csv
 import os
 import tempfile
 from collections.abc import Iterator
@@ -20,12 +19,14 @@ from typing import Any, Final
 
 import httpx
 
+from benchmarks.bill import BILLS, EVERY, prices, usd
 from benchmarks.metering import Used
 from benchmarks.stage_at_work import AtWork, Instance, add, content, difference, log, request, sent
 from benchmarks.table import show
 from deployment import archives, template
 from deployment.chalice_part import package
 from tests.deployment.deployed import emulated
+from tests.deployment.events import of_schedule
 from tests.servers import aws_twin
 from tests.system.clouds import Cloud, aws_at
 from tests.system.spider import Client
@@ -68,28 +69,7 @@ MONTHS_KEPT: Final = 12  # of the history: SPIDER_HISTORY_TTL
 
 # Merging shall not be waited for.
 SETTINGS: Final = {"SPIDER_MERGE_SECONDS": "0.001"}
-EVENT: Final = {
-    "version": "0",
-    "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa",
-    "detail-type": "Scheduled Event",
-    "source": "aws.events",
-    "account": "000000000000",
-    "time": "2026-11-26T00:00:00Z",
-    "region": "us-east-1",
-    "resources": [],
-    "detail": {},
-}
-BILLS: Final = {
-    "Lambda": ("Lambda requests", "Lambda GB-seconds"),
-    "API Gateway": ("API Gateway calls",),
-    "DynamoDB, requests": ("read units", "write units"),
-    "DynamoDB, storage and backup": ("stored GB-months", "backed-up GB-months"),
-    "SQS": ("SQS requests",),
-    "KMS": ("KMS keys", "KMS requests"),
-    "Secrets Manager": ("secrets", "secret calls"),
-    "CloudWatch Logs": ("log GB", "log GB-months"),
-    "data sent out": ("GB out",),
-}
+EVENT: Final = of_schedule("every")
 
 
 @dataclass
@@ -233,25 +213,14 @@ def kept(used: Used, months: float) -> Used:
     return {**used, "stored GB-months": stored, "backed-up GB-months": stored}
 
 
-def prices() -> dict[str, float]:
-    """USD of one of each."""
-    with (Path(__file__).parent / "prices.csv").open() as file:
-        return {row["what"]: float(row["usd"]) / float(row["per"]) for row in csv.DictReader(file)}
-
-
-def usd(used: Used, names: tuple[str, ...], each: dict[str, float]) -> float:
-    return sum(used.get(name, 0) * each[name] for name in names)
-
-
 def show_calls(found: Measured, each: dict[str, float]) -> None:
     rows = []
-    every = tuple(name for names in BILLS.values() for name in names)
     beside = {"a schedule's hour with nothing to do": found.hour, "a new instance besides, of a call": found.cold_call}
     for kind, used in {**found.calls, **beside}.items():
         share = MIX.get(kind, "")
         counts = [used.get(name, 0) for name in ("Lambda requests", "read units", "write units", "SQS requests")]
         seconds, written = used["Lambda GB-seconds"], used["log GB"] * 1e6
-        cost = usd(used, every, each) * 1000
+        cost = usd(used, EVERY, each) * 1000
         rows.append([kind, share, *(f"{one:g}" for one in counts), f"{seconds:.2f}", f"{written:.1f}", f"{cost:.3f}"])
     heads = ["call", "of 1,000", "invocations", "read units", "write units", "SQS", "GB-seconds", "KB of logs"]
     show([*heads, "USD for 1,000"], rows)
@@ -262,10 +231,9 @@ def show_months(found: Measured, each: dict[str, float]) -> None:
     most = max(COLD)
     months[f"{most:,}, a year later"] = kept(month(found, most), MONTHS_KEPT)
     rows = [[bill, *(f"{usd(used, names, each):.2f}" for used in months.values())] for bill, names in BILLS.items()]
-    every = tuple(name for names in BILLS.values() for name in names)
-    rows.append(["in all", *(f"{usd(used, every, each):.2f}" for used in months.values())])
+    rows.append(["in all", *(f"{usd(used, EVERY, each):.2f}" for used in months.values())])
     show(["USD a month", *months], rows)
-    rows = [[name, *(f"{used.get(name, 0):,.4g}" for used in months.values())] for name in every]
+    rows = [[name, *(f"{used.get(name, 0):,.4g}" for used in months.values())] for name in EVERY]
     show(["units a month", *months], rows)
 
 
