@@ -41,6 +41,17 @@ class Port:
 
 
 @dataclass(frozen=True, slots=True)
+class Command:
+    """A command for `sshrun`. `timeout` in seconds."""
+
+    host: str
+    port: int
+    user: str
+    private_key: str = field(repr=False)
+    command: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Preconfigured:
     """How a cloud is reached before there is a connection config. `region`: the name of a registered region, or ""."""
 

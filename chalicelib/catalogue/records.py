@@ -1,46 +1,13 @@
-"""Shapes of what Spider itself keeps: how a cloud is reached, and the operations on it."""
+"""Shapes of what the engine answers whatever it is asked about."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from spider_drivers.contract import Iid, KeyPair
-
-
-@dataclass(frozen=True, slots=True)
-class Driver:
-    name: str
-    provider: str
-    library: str
-
-
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """`values` are shown by nobody: answers carry the keys alone."""
-
-    name: str
-    provider: str
-    values: dict[str, str] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    name: str
-    provider: str
-    values: dict[str, str]
-    zones: tuple[str, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    name: str
-    provider: str
-    driver: str
-    credential: str
-    region: str
+from spider_drivers.contract import Iid
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,95 +55,6 @@ class Aged:
 
     value: Any
     age: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """A name for what exists at the cloud. `owner`: the name of the resource that it belongs to, "" where none was
-    given."""
-
-    name: str
-    cloud_id: str
-    owner: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Forgetting:
-    """A name to be forgotten. `force`: though others use it."""
-
-    force: bool = False
-    owner: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """Who knows what: Spider and the cloud, Spider alone, the cloud alone. Iids, or (`word` not "") shapes where the
-    cloud knows them."""
-
-    both: tuple[Any, ...]
-    only_spider: tuple[Iid, ...]
-    only_cloud: tuple[Any, ...]
-    word: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A resource of the type that CB-Spider has this word for."""
-
-    word: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """A tag of a resource, or (`key` "") all of them."""
-
-    of: Named
-    key: str = ""
-    value: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TagList:
-    word: str
-    tags: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Destroyed:
-    """Of one kind: what is deleted, and why the rest is not, by name."""
-
-    word: str
-    deleted: tuple[Iid, ...]
-    left: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class UsingResources:
-    """What a VM of the cloud uses."""
-
-    vpc: Iid
-    security_groups: tuple[Iid, ...]
-    key_pair: Iid
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedKeyPair:
-    """A key pair in the answers of the operation that created it, and nowhere else."""
-
-    key_pair: KeyPair
-    private_key: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A command for `sshrun`. `timeout` in seconds."""
-
-    host: str
-    port: int
-    user: str
-    private_key: str = field(repr=False)
-    command: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

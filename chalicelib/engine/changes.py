@@ -23,14 +23,16 @@ from spider_drivers.contract import (
 )
 
 from ..catalogue.kinds import KINDS
-from ..catalogue.records import Accepted, Deleted, IssuedKeyPair, Stub
+from ..catalogue.outcomes import IssuedKeyPair
+from ..catalogue.records import Accepted, Deleted, Stub
 from ..store import Change, Item, Store
 from ..store import Conflict as StoreConflict
 from . import identities, keys
 from .call import Call
 from .connections import Connections, Target
 from .identities import Identities, Identity, State
-from .operations import DONE, Opening, Operations, is_over
+from .opening import Opening
+from .operations import DONE, Operations, is_over
 from .operations import State as OperationState
 from .queue import Queue
 from .references import look_up

@@ -9,7 +9,8 @@ from itertools import groupby
 from spider_drivers.contract import Clock, Iid, SpiderError
 
 from ..catalogue.kinds import KINDS
-from ..catalogue.records import Accepted, Destroyed
+from ..catalogue.outcomes import Destroyed
+from ..catalogue.records import Accepted
 from ..catalogue.vocabulary import Kind
 from ..store import Store
 from .call import Call

@@ -23,7 +23,8 @@ from spider_drivers.contract import (
 )
 
 from ..catalogue.kinds import BY_WORD, CONNECTION, KINDS, VPC
-from ..catalogue.records import Deleted, Drift, Forgetting, Registration, UsingResources
+from ..catalogue.mapped import Drift, Forgetting, Registration, UsingResources
+from ..catalogue.records import Deleted
 from ..catalogue.vocabulary import Kind
 from ..store import CONNECTIONS, Change, Store
 from ..store import Conflict as StoreConflict

@@ -6,20 +6,21 @@ import contextlib
 import json
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spider_drivers.contract import Clock, KeyReused, NotFound, SpiderError
 
-from ..catalogue import records
 from ..store import OPERATIONS, Change, Conflict, Item, Put, Store, Update
 from . import faults, shapes, times
 from .call import Call
 from .history import spans
 from .sealing import Sealer
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from .opening import Opening
 
 SHARDS = 4  # of the indexes that lead to operations of every connection
 DONE = frozenset({"SUCCEEDED", "FAILED"})
@@ -42,28 +43,6 @@ def is_to_be_looked_for(row: Item, now: datetime) -> bool:
     """Finished, and time to see whether the cloud has something of it all the same."""
     look = times.read_or_none(row.get("look"))
     return row["state"] in DONE and look is not None and look <= now
-
-
-@dataclass(frozen=True)
-class Opening:
-    """What an operation is about. `secret` is shown by its own answers only (a private key). `force`: a delete that
-    ends with the identity, whatever the cloud says. `cloud_name`: what the cloud is to call it, if not by its name.
-    `changed`: when the resource was controlled last."""
-
-    id: str
-    verb: str
-    kind: str
-    connection: str
-    owner: str
-    name: str
-    system_id: str
-    token: str
-    request: Any
-    secret: str | None
-    seconds: float
-    force: bool = False
-    cloud_name: str = ""
-    changed: str = ""
 
 
 class Operations:
@@ -139,7 +118,11 @@ class Operations:
             raise faults.told(row["error"], row["id"])
         result = shapes.told(row["result"])
         secret = self.secret(row)
-        return result if secret is None else records.IssuedKeyPair(result, secret)
+        if secret is None:
+            return result
+        from ..catalogue.outcomes import IssuedKeyPair
+
+        return IssuedKeyPair(result, secret)
 
     def cancel(self, operation: str, call: Call | None = None) -> None:
         """Has what is unfinished undone, and the call's idempotency key, if it has one, stand for that. Nothing happens

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from spider_drivers.contract import Clock, CloudConnection, Iid, Invalid, NotFound, Ref, VmStatus
 
@@ -12,12 +12,15 @@ from ..catalogue.records import Aged, Listed, Listing, Stub
 from ..catalogue.vocabulary import Managed
 from ..store import Item, Store
 from . import deadline, pages, shapes
-from .cache import Cache
 from .call import Call
 from .connections import Connections, Target
 from .identities import Identities, Identity, State
+from .once import once
 from .operations import Operations
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from .cache import Cache
 
 T = TypeVar("T")
 
@@ -27,10 +30,17 @@ class Reads:
         self, store: Store, clock: Clock, settings: Settings, connections: Connections, operations: Operations
     ) -> None:
         self._seconds = min(settings.read_seconds, settings.wait_seconds)
-        self._cache = Cache(clock, settings.cache_seconds) if settings.cache_seconds else None
+        self._clock = clock
+        self._cache_seconds = settings.cache_seconds
         self._connections = connections
         self._operations = operations
         self._identities = Identities(store)
+
+    @once
+    def _cache(self) -> Cache:
+        from .cache import Cache
+
+        return Cache(self._clock, self._cache_seconds)
 
     def list(self, call: Call) -> Listed:
         """Raises Invalid for an owner of what belongs to nothing."""
@@ -138,13 +148,13 @@ class Reads:
 
     def forget(self, call: Call) -> None:
         """A change is asked for: what is kept of that kind may soon be wrong."""
-        if self._cache and call.action.kind:
-            self._cache.drop(call.connection, call.action.kind.name)
+        if call.action.kind and (cache := vars(self).get("_cache")):
+            cache.drop(call.connection, call.action.kind.name)
 
     def _offered(self, call: Call, target: Target, form: str, what: Callable[[CloudConnection], Any]) -> Aged:
         """What a cloud offers to everybody, from the cache where there is one."""
         read = self._reading(call, target, what)
-        if self._cache is None:
+        if not self._cache_seconds:
             return Aged(deadline.within(self._seconds, read))
         key = (call.connection, call.kind.name, form)
         version = f"{target.version} {self._state(call)}"

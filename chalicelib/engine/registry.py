@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from spider_drivers.contract import CA, ENDPOINT, Capability, Invalid, Key, MissingReference, NotFound
 from spider_drivers.contract import registry as drivers
 
 from ..catalogue.kinds import CONNECTION
-from ..catalogue.records import Connection, Credential, Deleted, Driver, Region
+from ..catalogue.records import Deleted
 from ..store import CONNECTIONS, Delete, Put, Store, join_key
 from ..store import Key as StoreKey
 from .call import Call
@@ -18,8 +19,10 @@ from .endpoints import check_endpoint
 from .sealing import Sealer
 from .settings import Settings
 
+if TYPE_CHECKING:
+    from ..catalogue.configured import Connection, Credential, Region, Setting
+
 Row = dict[str, Any]
-Setting = Driver | Credential | Region | Connection
 
 
 class Registry:
@@ -33,6 +36,8 @@ class Registry:
 
     def create(self, call: Call) -> Setting:
         """Registers, or overwrites what has the name. Raises Invalid, MissingReference."""
+        from ..catalogue import configured
+
         setting: Setting = call.body
         capability = drivers.driver(setting.provider).capability()
         row: Row = {
@@ -42,16 +47,16 @@ class Registry:
             "version": uuid.uuid4().hex,
         }
         match setting:
-            case Driver():
+            case configured.Driver():
                 row.update(library=setting.library)
-            case Credential():
+            case configured.Credential():
                 setting = self._credential(setting, capability)
                 row.update(values=self._sealed(setting))
-            case Region():
+            case configured.Region():
                 setting = self._region(setting, capability)
                 zones = None if setting.zones is None else list(setting.zones)
                 row.update(values=setting.values, zones=zones)
-            case Connection():
+            case configured.Connection():
                 self._check_parts(setting)
                 row.update(driver=setting.driver, credential=setting.credential, region=setting.region)
         self._store.write(Put(CONNECTIONS, row))
@@ -105,26 +110,28 @@ class Registry:
         }
 
     def told(self, row: Row) -> Setting:
+        from ..catalogue import configured
+
         name, provider = row["name"], row["provider"]
         match row["kind"]:
             case "driver":
-                return Driver(name, provider, row["library"])
+                return configured.Driver(name, provider, row["library"])
             case "credential":
-                return Credential(name, provider, dict.fromkeys(row["values"], ""))
+                return configured.Credential(name, provider, dict.fromkeys(row["values"], ""))
             case "region":
                 zones = row.get("zones")
-                return Region(name, provider, row["values"], None if zones is None else tuple(zones))
-        return Connection(name, provider, row["driver"], row["credential"], row["region"])
+                return configured.Region(name, provider, row["values"], None if zones is None else tuple(zones))
+        return configured.Connection(name, provider, row["driver"], row["credential"], row["region"])
 
     def _credential(self, given: Credential, capability: Capability) -> Credential:
         values = canonical(given.values, capability.credential_keys)
         check_endpoint(values.values(), self._settings.endpoint_allow)
-        return Credential(given.name, given.provider, values)
+        return replace(given, values=values)
 
     def _region(self, given: Region, capability: Capability) -> Region:
         values = canonical(given.values, (*capability.region_keys, ENDPOINT, CA))
         check_endpoint(values.values(), self._settings.endpoint_allow)
-        return Region(given.name, given.provider, values, given.zones)
+        return replace(given, values=values)
 
     def _sealed(self, credential: Credential) -> dict[str, str]:
         return {key: self._sealer.seal(value, _place(credential.name, key)) for key, value in credential.values.items()}

@@ -10,7 +10,6 @@ import hmac
 import json
 import os
 import secrets
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -84,6 +83,8 @@ def local_sealer(path: Path) -> Sealer:
 
 def _make_key_file(path: Path) -> None:
     """Of two processes that make it at once, one's file stays and both read it."""
+    import tempfile
+
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     key_id = secrets.token_hex(4)
     held = {"current": key_id, "keys": {key_id: base64.b64encode(os.urandom(32)).decode()}}

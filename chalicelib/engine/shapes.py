@@ -3,39 +3,38 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from pydantic import TypeAdapter
-from spider_drivers import contract
 
-from ..catalogue import records
+_CONTRACT = "spider_drivers.contract"
+_CATALOGUE = "chalicelib.catalogue"
 
-_SHAPES: dict[str, type[Any]] = {
-    shape.__name__: shape
-    for shape in (
-        contract.Image,
-        contract.ImageRequest,
-        contract.KeyPair,
-        contract.KeyPairRequest,
-        contract.Ref,
-        contract.RulesRequest,
-        contract.SecurityGroup,
-        contract.SecurityGroupRequest,
-        contract.SubnetRequest,
-        contract.Vm,
-        contract.VmRequest,
-        contract.VmStatus,
-        contract.Vpc,
-        contract.VpcRequest,
-        records.Deleted,
-        records.Tag,
-    )
+# Those that are kept, and where they are: each is loaded when it is first kept or told.
+_HOMES = {
+    "Image": _CONTRACT,
+    "ImageRequest": _CONTRACT,
+    "KeyPair": _CONTRACT,
+    "KeyPairRequest": _CONTRACT,
+    "Ref": _CONTRACT,
+    "RulesRequest": _CONTRACT,
+    "SecurityGroup": _CONTRACT,
+    "SecurityGroupRequest": _CONTRACT,
+    "SubnetRequest": _CONTRACT,
+    "Vm": _CONTRACT,
+    "VmRequest": _CONTRACT,
+    "VmStatus": _CONTRACT,
+    "Vpc": _CONTRACT,
+    "VpcRequest": _CONTRACT,
+    "Deleted": f"{_CATALOGUE}.records",
+    "Tag": f"{_CATALOGUE}.tagged",
 }
 
 
 @cache
 def _adapter(name: str) -> TypeAdapter[Any]:
-    return TypeAdapter(_SHAPES[name])
+    return TypeAdapter(getattr(import_module(_HOMES[name]), name))
 
 
 def kept(shape: Any) -> dict[str, Any]:

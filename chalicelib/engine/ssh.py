@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import paramiko
 from spider_drivers.contract import Invalid, LimitExceeded, NoAnswer, Refused, Unreachable
 
-from ..catalogue.records import Command
+from ..catalogue.asked import Command
 from . import deadline
 from .call import Call
 from .settings import Settings

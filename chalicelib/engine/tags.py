@@ -8,7 +8,7 @@ from typing import Any
 from spider_drivers.contract import Attempt, CloudConnection, Invalid, NotFound, Ref, TagHandler, Unsupported, Vpc, Wait
 
 from ..catalogue.kinds import SUBNET, VPC
-from ..catalogue.records import Named, Tag, TagList
+from ..catalogue.tagged import Named, Tag, TagList
 from ..catalogue.vocabulary import Kind
 from ..store import Store
 from .call import Call

@@ -6,7 +6,8 @@ import pytest
 from spider_drivers.contract import AlreadyExists, Conflict, Iid, InUse, KeyReused, NotFound, OutOfService, VmStatus
 from spider_drivers.mock.cloud import Knobs
 
-from chalicelib.catalogue.records import Accepted, Deleted, IssuedKeyPair, Stub
+from chalicelib.catalogue.outcomes import IssuedKeyPair
+from chalicelib.catalogue.records import Accepted, Deleted, Stub
 
 from .house import GROUP, KEY, VM, VPC, House
 

@@ -98,7 +98,7 @@ def test_a_cloud_without_regions_says_so(house: House, monkeypatch: pytest.Monke
 
     def without(self: MockConnection, info: object, recorder: object) -> None:
         real(self, info, recorder)  # type: ignore[arg-type]
-        self.region_zone = None
+        self.region_zone = None  # type: ignore[assignment]
 
     monkeypatch.setattr(MockConnection, "__init__", without)
     for name in ("list_region_zone", "list_original_region", "list_original_zone"):

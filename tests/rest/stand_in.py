@@ -12,7 +12,7 @@ from typing import Any
 
 from spider_drivers.contract import Iid, KeyPair, SecurityGroup, Vm, VmStatus, Vpc, errors, registry
 
-from chalicelib.catalogue import records
+from chalicelib.catalogue import configured, outcomes, records
 from chalicelib.catalogue.asked import Ability, ConnectionStatuses
 from chalicelib.engine.call import Call
 from chalicelib.engine.settings import Settings
@@ -74,7 +74,7 @@ def _result(call: Call, name: str) -> Any:
         case "create_vm" | "get_vm" | "list_vm":
             return Vm(iid, VmStatus.CREATING)
         case "create_key_pair":
-            return records.IssuedKeyPair(KeyPair(iid, "aa:bb", "ssh-rsa AAAA"), "a private key")
+            return outcomes.IssuedKeyPair(KeyPair(iid, "aa:bb", "ssh-rsa AAAA"), "a private key")
         case "get_security_group" | "create_security_group" | "list_security_group":
             return SecurityGroup(iid)
     if call.action.verb == "delete":
@@ -82,11 +82,11 @@ def _result(call: Call, name: str) -> Any:
     if call.action.verb == "create":
         return call.body
     settings = {
-        "driver": records.Driver(name, "MOCK", "mock.so"),
-        "credential": records.Credential(name, "MOCK", {"MockName": "secret"}),
-        "region": records.Region(name, "MOCK", {"Region": "r"}),
+        "driver": configured.Driver(name, "MOCK", "mock.so"),
+        "credential": configured.Credential(name, "MOCK", {"MockName": "secret"}),
+        "region": configured.Region(name, "MOCK", {"Region": "r"}),
     }
-    return settings.get(call.kind.name) or records.Connection(name, "MOCK", "a-driver", "a-credential", "a-region")
+    return settings.get(call.kind.name) or configured.Connection(name, "MOCK", "a-driver", "a-credential", "a-region")
 
 
 def main(words: list[str]) -> int:

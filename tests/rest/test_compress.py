@@ -16,7 +16,8 @@ from chalice.test import Client
 from spider_drivers.contract import Iid, KeyPair, Spec
 
 import app
-from chalicelib.catalogue.records import IssuedKeyPair, Listed, Operation
+from chalicelib.catalogue.outcomes import IssuedKeyPair
+from chalicelib.catalogue.records import Listed, Operation
 from chalicelib.engine.call import Call
 from chalicelib.engine.settings import Settings
 from chalicelib.rest.compress import LEAST, takes_gzip

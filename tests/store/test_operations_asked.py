@@ -19,7 +19,8 @@ from chalicelib.catalogue.wire.base import parse
 from chalicelib.catalogue.wire.listing import Listing
 from chalicelib.engine import newest
 from chalicelib.engine.call import Call
-from chalicelib.engine.operations import Opening, Operations
+from chalicelib.engine.opening import Opening
+from chalicelib.engine.operations import Operations
 from chalicelib.engine.overview import Overview
 from chalicelib.engine.sealing import local_sealer
 from chalicelib.engine.settings import Settings

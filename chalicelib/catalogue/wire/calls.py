@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import AfterValidator, Field
 from spider_drivers.contract import CallRecord
 
-from .. import called
+from .. import called, recorded
 from .base import Answer, NameOrNone, Text
 from .newest import NewestFirst, Word
 
@@ -70,12 +70,12 @@ class CallInfo(Answer):
         scope = shape.scope
         return cls(
             CloudOS=scope.cloud,
-            RegionZone=called.region_zone(shape),
+            RegionZone=recorded.region_zone(shape),
             ResourceType=scope.resource_type,
             ResourceName=scope.resource_name,
             CloudOSAPI=shape.api,
-            ElapsedTime=called.elapsed_time(shape),
-            ErrorMSG=called.error_message(shape),
+            ElapsedTime=recorded.elapsed_time(shape),
+            ErrorMSG=recorded.error_message(shape),
             ConnectionName=scope.connection,
             Start=shape.started.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
             Code=shape.error_code,

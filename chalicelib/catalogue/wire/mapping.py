@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, model_validator
 from spider_drivers.contract import Iid
 
-from .. import records
+from .. import mapped, outcomes, tagged
 from .answers import told
 from .base import IID, Answer, CheckedName, KeyValue, KeyValueOut, OnConnection, Request, pairs
 
@@ -32,14 +32,14 @@ class RegisterReq(Request):
     CSPId: CheckedName
     VPCName: str = ""
 
-    def read(self) -> records.Registration:
-        return records.Registration(self.Name, self.CSPId, self.VPCName)
+    def read(self) -> mapped.Registration:
+        return mapped.Registration(self.Name, self.CSPId, self.VPCName)
 
 
 class Register(OnConnection):
     ReqInfo: RegisterReq
 
-    def read(self) -> records.Registration:
+    def read(self) -> mapped.Registration:
         return self.ReqInfo.read()
 
 
@@ -50,7 +50,7 @@ class SubnetRegisterReq(RegisterReq):
 class SubnetRegister(OnConnection):
     ReqInfo: SubnetRegisterReq
 
-    def read(self) -> records.Registration:
+    def read(self) -> mapped.Registration:
         return self.ReqInfo.read()
 
 
@@ -90,9 +90,9 @@ class AddTagReq(TagReq):
 class AddTag(OnConnection):
     ReqInfo: AddTagReq
 
-    def read(self) -> records.Tag:
+    def read(self) -> tagged.Tag:
         info = self.ReqInfo
-        return records.Tag(records.Named(info.ResourceType, info.ResourceName), info.Tag.Key, info.Tag.Value)
+        return tagged.Tag(tagged.Named(info.ResourceType, info.ResourceName), info.Tag.Key, info.Tag.Value)
 
 
 class OfTag(OnConnection):
@@ -108,10 +108,10 @@ class OfTag(OnConnection):
             raise ValueError("ResourceType and ResourceName are needed")
         return self
 
-    def read(self) -> records.Tag:
+    def read(self) -> tagged.Tag:
         info = self.ReqInfo or TagReq()
-        named = records.Named(info.ResourceType or self.ResourceType, info.ResourceName or self.ResourceName)
-        return records.Tag(named)
+        named = tagged.Named(info.ResourceType or self.ResourceType, info.ResourceName or self.ResourceName)
+        return tagged.Tag(named)
 
 
 class UnregisterReq(Request):
@@ -125,8 +125,8 @@ class Unregister(OnConnection):
     VPCName: str = ""
     force: bool = False
 
-    def read(self) -> records.Forgetting:
-        return records.Forgetting(self.force, self.ReqInfo.VPCName or self.VPCName)
+    def read(self) -> mapped.Forgetting:
+        return mapped.Forgetting(self.force, self.ReqInfo.VPCName or self.VPCName)
 
 
 class AllIids(Answer):
@@ -153,7 +153,7 @@ class AllList(Answer):
     AllList: AllIids
 
     @classmethod
-    def of(cls, shape: records.Drift) -> Self:
+    def of(cls, shape: mapped.Drift) -> Self:
         return cls(
             AllList=AllIids(
                 MappedList=[IID.of(one) for one in shape.both],
@@ -168,7 +168,7 @@ class AllInfoList(Answer):
     AllListInfo: AllInfos
 
     @classmethod
-    def of(cls, shape: records.Drift) -> Self:
+    def of(cls, shape: mapped.Drift) -> Self:
         return cls(
             ResourceType=shape.word,
             AllListInfo=AllInfos(
@@ -200,7 +200,7 @@ class VmUsingResources(Answer):
     Resources: VmUses
 
     @classmethod
-    def of(cls, shape: records.UsingResources) -> Self:
+    def of(cls, shape: mapped.UsingResources) -> Self:
         groups = [IID.of(one) for one in shape.security_groups]
         return cls(Resources=VmUses(VPC=IID.of(shape.vpc), SGList=groups, VMKey=IID.of(shape.key_pair)))
 
@@ -231,7 +231,7 @@ class TagOut(Answer):
     Value: str
 
     @classmethod
-    def of(cls, shape: records.Tag) -> Self:
+    def of(cls, shape: tagged.Tag) -> Self:
         return cls(Key=shape.key, Value=shape.value)
 
 
@@ -240,7 +240,7 @@ class TagsOut(Answer):
     tag: list[KeyValueOut]
 
     @classmethod
-    def of(cls, shape: records.TagList) -> Self:
+    def of(cls, shape: tagged.TagList) -> Self:
         return cls(resourceType=shape.word, tag=pairs(shape.tags))
 
 
@@ -256,7 +256,7 @@ class DestroyedOfType(Answer):
     RemainedErrorInfoList: list[LeftOver]
 
     @classmethod
-    def of(cls, shape: records.Destroyed) -> Self:
+    def of(cls, shape: outcomes.Destroyed) -> Self:
         return cls(
             ResourceType=shape.word,
             IsAllDeleted=not shape.left,
@@ -270,7 +270,7 @@ class DestroyedInfo(Answer):
     DeletedAllListByResourceType: list[DestroyedOfType]
 
     @classmethod
-    def of(cls, shape: list[records.Destroyed]) -> Self:
+    def of(cls, shape: list[outcomes.Destroyed]) -> Self:
         return cls(
             IsAllDestroyed=not any(one.left for one in shape),
             DeletedAllListByResourceType=[DestroyedOfType.of(one) for one in shape],

@@ -20,7 +20,7 @@ from spider_drivers.contract import (
     VpcRequest,
 )
 
-from .. import records
+from .. import asked, configured
 from .base import (
     CheckedName,
     Cidr,
@@ -318,9 +318,9 @@ class SshRun(Request):
     ServerPort: Annotated[str, AfterValidator(_address)]
     Command: str
 
-    def read(self) -> records.Command:
+    def read(self) -> asked.Command:
         host, _, port = self.ServerPort.rpartition(":")
-        return records.Command(host.strip("[]"), int(port), self.UserName, self.PrivateKey, self.Command)
+        return asked.Command(host.strip("[]"), int(port), self.UserName, self.PrivateKey, self.Command)
 
 
 class DriverIn(Request):
@@ -328,8 +328,8 @@ class DriverIn(Request):
     ProviderName: Provider
     DriverLibFileName: str = ""
 
-    def read(self) -> records.Driver:
-        return records.Driver(self.DriverName, self.ProviderName, self.DriverLibFileName)
+    def read(self) -> configured.Driver:
+        return configured.Driver(self.DriverName, self.ProviderName, self.DriverLibFileName)
 
 
 class CredentialIn(Request):
@@ -337,8 +337,8 @@ class CredentialIn(Request):
     ProviderName: Provider
     KeyValueInfoList: list[KeyValue] = []
 
-    def read(self) -> records.Credential:
-        return records.Credential(self.CredentialName, self.ProviderName, pairs_read(self.KeyValueInfoList))
+    def read(self) -> configured.Credential:
+        return configured.Credential(self.CredentialName, self.ProviderName, pairs_read(self.KeyValueInfoList))
 
 
 class RegionIn(Request):
@@ -347,9 +347,9 @@ class RegionIn(Request):
     KeyValueInfoList: list[KeyValue] = []
     AvailableZoneList: list[str] | None = None
 
-    def read(self) -> records.Region:
+    def read(self) -> configured.Region:
         zones = None if self.AvailableZoneList is None else tuple(self.AvailableZoneList)
-        return records.Region(self.RegionName, self.ProviderName, pairs_read(self.KeyValueInfoList), zones)
+        return configured.Region(self.RegionName, self.ProviderName, pairs_read(self.KeyValueInfoList), zones)
 
 
 class ConnectionConfigIn(Request):
@@ -359,7 +359,7 @@ class ConnectionConfigIn(Request):
     CredentialName: CheckedName
     RegionName: CheckedName
 
-    def read(self) -> records.Connection:
-        return records.Connection(
+    def read(self) -> configured.Connection:
+        return configured.Connection(
             self.ConfigName, self.ProviderName, self.DriverName, self.CredentialName, self.RegionName
         )

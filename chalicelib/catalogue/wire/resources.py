@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from spider_drivers.contract import (
-    Gpu,
-    Iid,
-    Image,
-    KeyPair,
-    Platform,
-    Rule,
-    SecurityGroup,
-    Spec,
-    Subnet,
-    Vm,
-    Vpc,
-)
+from spider_drivers import contract
 
-from ..records import IssuedKeyPair
 from .base import HIDDEN, IID, Answer, KeyValueOut, moment, number, pairs
+
+if TYPE_CHECKING:
+    from spider_drivers.contract import Gpu, Iid, Image, KeyPair, Rule, SecurityGroup, Spec, Subnet, Vm, Vpc
+
+    from ..outcomes import IssuedKeyPair
 
 _LISTS = frozenset({"TagList", "KeyValueList"})
 
@@ -217,6 +209,8 @@ class KeyPairInfo(Answer):
 
     @classmethod
     def of(cls, shape: KeyPair | IssuedKeyPair) -> Self:
+        from ..outcomes import IssuedKeyPair
+
         issued = isinstance(shape, IssuedKeyPair)
         pair = shape.key_pair if isinstance(shape, IssuedKeyPair) else shape
         return cls(
@@ -304,7 +298,7 @@ class VmInfo(Answer):
             PrivateIP=shape.private_ip,
             PrivateIPs=[shape.private_ip] if shape.private_ip else [],
             PrivateDNS=shape.private_dns,
-            Platform="WINDOWS" if shape.platform == Platform.WINDOWS else "LINUX/UNIX",
+            Platform="WINDOWS" if shape.platform == contract.Platform.WINDOWS else "LINUX/UNIX",
             SSHAccessPoint=access,
             AccessPoint="",
             TagList=pairs(shape.tags),

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from spider_drivers.contract import CallRecord
 
-from ...catalogue.called import elapsed_time, error_message, region_zone
+from ...catalogue.recorded import elapsed_time, error_message, region_zone
 from ..log import CALLS
 
 log = logging.getLogger(CALLS)

@@ -14,7 +14,7 @@ from typing import Any
 
 from spider_drivers.contract import CallRecord, CloudError, OutOfService, SpiderError, TimedOut
 
-from ...catalogue.called import error_message
+from ...catalogue.recorded import error_message
 from ..call import Call
 
 NAME = "spider"

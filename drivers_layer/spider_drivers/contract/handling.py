@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from .errors import InUse, MissingReference, NotFound, SpiderError
-from .shapes import Ref, Rule
+from .shapes import Ref
+
+if TYPE_CHECKING:
+    from .shapes.security_group import Rule
 
 T = TypeVar("T")
 

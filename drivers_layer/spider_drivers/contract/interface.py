@@ -14,7 +14,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from . import handling
 from .attempt import Attempt, Wait
@@ -22,25 +22,18 @@ from .calls import CallRecorder
 from .capability import Capability
 from .errors import Unsupported
 from .marked import Marked
-from .shapes import (
-    Iid,
-    Image,
-    ImageRequest,
-    KeyPair,
-    KeyPairRequest,
-    Ref,
-    RegionZone,
-    RulesRequest,
-    SecurityGroup,
-    SecurityGroupRequest,
-    Spec,
-    SubnetRequest,
-    Vm,
-    VmRequest,
-    VmStatus,
-    Vpc,
-    VpcRequest,
-)
+from .shapes import Iid, Ref, VmStatus
+
+if TYPE_CHECKING:
+    # Most of these are named in strings, where ruff does not look.
+    # ruff: noqa: F401
+    from .shapes.image import Image, ImageRequest
+    from .shapes.key_pair import KeyPair, KeyPairRequest
+    from .shapes.region_zone import RegionZone
+    from .shapes.security_group import RulesRequest, SecurityGroup, SecurityGroupRequest
+    from .shapes.spec import Spec
+    from .shapes.vm import Vm, VmRequest
+    from .shapes.vpc import SubnetRequest, Vpc, VpcRequest
 
 Request = TypeVar("Request", contravariant=True)
 Shape = TypeVar("Shape", covariant=True)
@@ -109,7 +102,7 @@ class Handler(Reader[Shape], Generic[Request, Shape]):
         this is how a failed create is undone."""
 
 
-class ImageHandler(Handler[ImageRequest, Image]):
+class ImageHandler(Handler["ImageRequest", "Image"]):
     """Images exist at the cloud. Creating one registers it by name, unless the cloud can fetch images (Docker)."""
 
     def create(self, request: ImageRequest, attempt: Attempt) -> Image | Wait:
@@ -124,7 +117,7 @@ class ImageHandler(Handler[ImageRequest, Image]):
         return handling.first("image", self.list())
 
 
-class SpecHandler(Reader[Spec]):
+class SpecHandler(Reader["Spec"]):
     """Machine types. `raw_list` and `raw_get` answer the cloud's own JSON-like form."""
 
     @abstractmethod
@@ -134,7 +127,7 @@ class SpecHandler(Reader[Spec]):
     def raw_get(self, ref: Ref) -> Any: ...
 
 
-class VpcHandler(Handler[VpcRequest, Vpc]):
+class VpcHandler(Handler["VpcRequest", "Vpc"]):
     """VPCs with their subnets."""
 
     def add_subnet(self, ref: Ref, request: SubnetRequest, attempt: Attempt) -> Vpc | Wait:
@@ -150,7 +143,7 @@ class VpcHandler(Handler[VpcRequest, Vpc]):
         raise Unsupported("subnets cannot be removed from a VPC of this cloud: not implemented")
 
 
-class SecurityGroupHandler(Handler[SecurityGroupRequest, SecurityGroup]):
+class SecurityGroupHandler(Handler["SecurityGroupRequest", "SecurityGroup"]):
     """Security groups with their rules."""
 
     def add_rules(self, ref: Ref, request: RulesRequest, attempt: Attempt) -> SecurityGroup | Wait:
@@ -164,11 +157,11 @@ class SecurityGroupHandler(Handler[SecurityGroupRequest, SecurityGroup]):
         raise Unsupported("rules cannot be removed from a security group of this cloud: not implemented")
 
 
-class KeyPairHandler(Handler[KeyPairRequest, KeyPair]):
+class KeyPairHandler(Handler["KeyPairRequest", "KeyPair"]):
     """Key pairs; the public half is imported."""
 
 
-class VmHandler(Handler[VmRequest, Vm]):
+class VmHandler(Handler["VmRequest", "Vm"]):
     """VMs. `create` is done when the VM runs and its addresses are known; `delete` when it is terminated."""
 
     def statuses(self) -> list[tuple[Iid, VmStatus]]:
@@ -199,7 +192,7 @@ class TagHandler(ABC):
         """None once it is absent; also for what was never there. Raises NotFound for the resource."""
 
 
-class RegionHandler(Reader[RegionZone]):
+class RegionHandler(Reader["RegionZone"]):
     """The cloud's regions and zones. The raw forms are the cloud's own JSON-like ones."""
 
     def names(self) -> Sequence[str]:

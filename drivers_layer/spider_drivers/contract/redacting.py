@@ -6,8 +6,9 @@ import base64
 import json
 import re
 from collections.abc import Iterable
+from functools import cache
+from html import escape
 from urllib.parse import quote, quote_plus
-from xml.sax.saxutils import escape
 
 MASK = "***"
 
@@ -45,7 +46,6 @@ _PATTERNS: tuple[tuple[tuple[str, ...], str], ...] = (
     (('"',), rf"(?i)(\"{_MEMBERS}\\{{0,8}}\"\s*:\s*\\{{0,8}}\")(?:[^\"\\]|\\[^\"])+"),
     (("<",), rf"(?i)(<{_MEMBERS}>)[^<]+"),
 )
-_COMPILED = tuple((signs, re.compile(pattern)) for signs, pattern in _PATTERNS)
 
 
 def spellings(secrets: Iterable[str]) -> tuple[str, ...]:
@@ -54,7 +54,13 @@ def spellings(secrets: Iterable[str]) -> tuple[str, ...]:
     for secret in secrets:
         for text in (secret, *(line for line in secret.split() if len(line) >= _SHORTEST_LINE)):
             in_urls = {quote(text), quote(text, safe=""), quote_plus(text)}
-            found |= {text, json.dumps(text)[1:-1], escape(text), base64.b64encode(text.encode()).decode(), *in_urls}
+            found |= {
+                text,
+                json.dumps(text)[1:-1],
+                escape(text, quote=False),
+                base64.b64encode(text.encode()).decode(),
+                *in_urls,
+            }
     return tuple(sorted((one for one in found if len(one) >= _SHORTEST), key=len, reverse=True))
 
 
@@ -63,7 +69,14 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     for secret in secrets:
         text = text.replace(secret, MASK)
     low = text.lower()
-    for signs, pattern in _COMPILED:
+    for signs, pattern in _PATTERNS:
         if any(sign in low for sign in signs):
-            text = pattern.sub(rf"\g<1>{MASK}" if pattern.groups else MASK, text)
+            compiled = _compiled(pattern)
+            text = compiled.sub(rf"\g<1>{MASK}" if compiled.groups else MASK, text)
     return text
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Most texts need none of them."""
+    return re.compile(pattern)

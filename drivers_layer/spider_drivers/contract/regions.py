@@ -10,7 +10,8 @@ from typing import Any
 from .calls import scope
 from .errors import NotFound
 from .interface import RegionHandler
-from .shapes import Ref, RegionZone
+from .shapes import Ref
+from .shapes.region_zone import RegionZone
 
 
 class OneRegion(RegionHandler):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..contract import (
     AlreadyExists,
@@ -30,11 +30,22 @@ from ..contract import (
     VirtualClock,
     Wait,
     WrongState,
+    lazily,
 )
 from .cloud import cloud
 from .faults import WireError
 from .knobs import Knobs
 from .memory import Row
+
+if TYPE_CHECKING:
+    from .image import MockImages
+    from .key_pair import MockKeyPairs
+    from .region_zone import MockRegions
+    from .security_group import MockSecurityGroups
+    from .spec import MockSpecs
+    from .tag import MockTags
+    from .vm import MockVms
+    from .vpc import MockVpcs
 
 TOKEN = "spider-token"
 # The cloud's code → the contract's error and the field of the request that it is about.
@@ -175,24 +186,55 @@ def _pass_time(recorder: CallRecorder, seconds: float) -> None:
 
 class MockConnection(CloudConnection):
     def __init__(self, info: ConnectionInfo, recorder: CallRecorder) -> None:
+        self.client = Client(info, recorder)
+
+    @lazily
+    def image(self) -> MockImages:
         from .image import MockImages
-        from .key_pair import MockKeyPairs
-        from .region_zone import MockRegions
-        from .security_group import MockSecurityGroups
+
+        return MockImages(self.client)
+
+    @lazily
+    def spec(self) -> MockSpecs:
         from .spec import MockSpecs
-        from .tag import MockTags
-        from .vm import MockVms
+
+        return MockSpecs(self.client)
+
+    @lazily
+    def vpc(self) -> MockVpcs:
         from .vpc import MockVpcs
 
-        self.client = Client(info, recorder)
-        self.image = MockImages(self.client)
-        self.spec = MockSpecs(self.client)
-        self.vpc = MockVpcs(self.client)
-        self.security_group = MockSecurityGroups(self.client)
-        self.key_pair = MockKeyPairs(self.client)
-        self.vm = MockVms(self.client)
-        self.tag = MockTags(self.client)
-        self.region_zone = MockRegions(self.client)
+        return MockVpcs(self.client)
+
+    @lazily
+    def security_group(self) -> MockSecurityGroups:
+        from .security_group import MockSecurityGroups
+
+        return MockSecurityGroups(self.client)
+
+    @lazily
+    def key_pair(self) -> MockKeyPairs:
+        from .key_pair import MockKeyPairs
+
+        return MockKeyPairs(self.client)
+
+    @lazily
+    def vm(self) -> MockVms:
+        from .vm import MockVms
+
+        return MockVms(self.client)
+
+    @lazily
+    def tag(self) -> MockTags:
+        from .tag import MockTags
+
+        return MockTags(self.client)
+
+    @lazily
+    def region_zone(self) -> MockRegions:
+        from .region_zone import MockRegions
+
+        return MockRegions(self.client)
 
     def any_calls(self) -> Mapping[str, AnyCall]:
         from .any_call import count_all
