@@ -16,6 +16,7 @@ from concurrent.futures import Future, TimeoutError
 from threading import Thread
 from typing import Any, Final
 from urllib.parse import parse_qsl
+from zlib import crc32
 
 from deployment.chalice_part import Json
 
@@ -26,7 +27,7 @@ API: Final = "a1b2c3d4e5"
 HOST: Final = f"{API}.execute-api.{REGION}.amazonaws.com"
 LARGEST: Final = 10 * 2**20  # "Quotas for configuring and running a REST API": bytes of a request's body
 SECONDS: Final = 29.0  # the same: integration time-out
-# "Create and use an API's identity": nobody signs these requests.
+# Who has signed a request with AWS's keys.
 NOBODY: Final = dict.fromkeys(
     (
         "accessKey",
@@ -41,7 +42,6 @@ NOBODY: Final = dict.fromkeys(
         "userArn",
     )
 )
-
 OF_THE_CALLER: Final = ("INVALID_SIGNATURE", "MISSING_AUTHENTICATION_TOKEN", "REQUEST_TOO_LARGE")
 
 
@@ -155,11 +155,12 @@ class RestApi(Front):
 
 def event(sent: Sent, resource: str, request: str = "r-1", binary: Iterable[str] = ("*/*",)) -> Event:
     """`resource`: whose path it is in the API. `binary`: the API's binary media types."""
-    headers = grouped(sent.passed_on())
-    query = grouped(parse_qsl(sent.query, keep_blank_values=True), str)
+    headers = grouped(_spelled(sent.passed_on()))
+    query = grouped(parse_qsl(sent.query, keep_blank_values=True))
     below = words(sent.path)[1:]
     names = {word[1:-1]: below[at] for at, word in enumerate(words(resource)) if word.startswith("{")}
     encoded = bool(sent.body) and is_binary(sent.header("content-type") or "application/json", binary)
+    body = base64.b64encode(sent.body).decode() if encoded else sent.body.decode(errors="replace")
     return {
         "resource": resource,
         "path": "/" + "/".join(below) + ("/" if below and sent.path.endswith("/") else ""),
@@ -170,28 +171,30 @@ def event(sent: Sent, resource: str, request: str = "r-1", binary: Iterable[str]
         "multiValueQueryStringParameters": query or None,
         "pathParameters": names or None,
         "stageVariables": None,
-        "requestContext": {
-            "resourceId": f"{abs(hash(resource)):x}"[:6],
-            "resourcePath": resource,
-            "httpMethod": sent.method,
-            "extendedRequestId": "ATfSdF7nPHcErRA=",
-            "requestTime": sent.time,
-            "path": sent.path,
-            "accountId": ACCOUNT,
-            "protocol": "HTTP/1.1",
-            "stage": STAGE,
-            "domainPrefix": API,
-            "requestTimeEpoch": int(sent.moment * 1000),
-            "requestId": request,
-            "identity": {**NOBODY, "sourceIp": sent.source, "userAgent": sent.header("user-agent")},
-            "domainName": HOST,
-            "deploymentId": "9dlp1o",
-            "apiId": API,
-        },
-        "body": (base64.b64encode(sent.body).decode() if encoded else sent.body.decode(errors="replace"))
-        if sent.body
-        else None,
+        "requestContext": _context(sent, resource, request),
+        "body": body or None,
         "isBase64Encoded": encoded,
+    }
+
+
+def _context(sent: Sent, resource: str, request: str) -> Event:
+    return {
+        "resourceId": f"{crc32(resource.encode()):08x}"[:6],
+        "resourcePath": resource,
+        "httpMethod": sent.method,
+        "extendedRequestId": "ATfSdF7nPHcErRA=",
+        "requestTime": sent.time,
+        "path": sent.path,
+        "accountId": ACCOUNT,
+        "protocol": "HTTP/1.1",
+        "stage": STAGE,
+        "domainPrefix": API,
+        "requestTimeEpoch": int(sent.moment * 1000),
+        "requestId": request,
+        "identity": {**NOBODY, "sourceIp": sent.source, "userAgent": sent.header("user-agent")},
+        "domainName": HOST,
+        "deploymentId": "9dlp1o",
+        "apiId": API,
     }
 
 
@@ -211,14 +214,19 @@ def _fits(resource: list[str], segments: list[str]) -> bool:
     )
 
 
-def grouped(pairs: Headers | list[tuple[str, str]], spelled: Any = None) -> dict[str, list[str]]:
-    """Values by name. Header names are one in any casing, and Host and User-Agent have their own."""
+def _spelled(headers: Headers) -> Iterator[tuple[str, str]]:
+    """As AWS spells names: its own way for two, else as first sent. The length of the body is left out."""
+    first = {"host": "Host", "user-agent": "User-Agent"}
+    return (
+        (first.setdefault(name.lower(), name), value) for name, value in headers if name.lower() != "content-length"
+    )
+
+
+def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Values by name."""
     found: dict[str, list[str]] = {}
-    first: dict[str, str] = {"host": "Host", "user-agent": "User-Agent", "content-length": ""}
     for name, value in pairs:
-        key = name if spelled else first.setdefault(name.lower(), name)
-        if key or spelled:
-            found.setdefault(key, []).append(value)
+        found.setdefault(name, []).append(value)
     return found
 
 
