@@ -178,8 +178,18 @@ def deployer() -> str:
     return json.dumps(made, indent=2) + "\n"
 
 
+def aws_policy() -> str:
+    """What Spider's AWS driver must be allowed to do, all verbs together."""
+    capable = drivers.driver("AWS").capability()
+    verbs = [actions for kind in capable.kinds.values() for actions in kind.permissions.values()]
+    actions = sorted({one for verb in [*verbs, capable.marked or ()] for one in verb})
+    made = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}
+    return json.dumps(made, indent=2) + "\n"
+
+
 GENERATED: dict[str, Callable[[], str]] = {
     "docs/cloud-twin-coverage.md": coverage,
+    "docs/clouds/aws-policy.json": aws_policy,
     "docs/deployer-policy.json": deployer,
     "docs/matrix.md": matrix,
     "docs/permissions.md": permissions,
