@@ -15,7 +15,7 @@ from spider_drivers.contract import SystemClock
 
 from chalicelib.engine.history import History, writer
 from chalicelib.engine.settings import Settings
-from chalicelib.store import CALL_STATS, CALLS, Store, StoreUnavailable, open_store
+from chalicelib.store import CALL_STATS, CALLS, Conflict, Store, StoreUnavailable, open_store
 
 from .calls import NOON, call, kept
 from .house import House
@@ -188,6 +188,15 @@ def test_trouble_with_the_store_neither_fails_a_request_nor_ends_the_writer(
     behind.sink(call("Kept"))
     behind.flush()
     assert apis(store) == ["Kept"]
+
+
+def test_records_that_are_there_though_the_answer_was_lost_fail_no_request(
+    store: Watched, before: History, caplog: pytest.LogCaptureFixture
+) -> None:
+    store.fails = Conflict([1])  # as DynamoDB says when it no longer knows the token of the first try
+    with before.gather():
+        before.sink(call("A"))
+    assert "could not be kept" not in caplog.text
 
 
 def test_a_record_that_no_store_takes_is_lost_alone(store: Watched, before: History) -> None:

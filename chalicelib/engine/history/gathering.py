@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from spider_drivers.contract import CallRecord, Clock, VirtualClock
 
-from ...store import CALL_STATS, CALLS, Put, Store, StoreUnavailable
+from ...store import CALL_STATS, CALLS, Conflict, Put, Store, StoreUnavailable
 from .. import times
 from ..settings import Settings
 from . import line, spans
@@ -123,10 +123,12 @@ class History:
                     self._keep([record])
         except StoreUnavailable as error:
             log.error("%d call records could not be kept: %s", len(records), error)
+        except Conflict:
+            log.info("%d call records had been kept by a try whose answer was lost", len(records))
 
     def keep(self, records: Sequence[CallRecord]) -> None:
         """In one transaction, so that the sums are those of the records that are there. At most BATCH. Raises
-        StoreUnavailable, and ValueError for a record that no store takes."""
+        StoreUnavailable, ValueError for a record that no store takes, and Conflict where they are there already."""
         now = self._clock.now()
         rows = [row_of(record, times.epoch(now, self._ttl)) for record in records]
         days = {times.day_of(row["at"]) for row in rows} - self._days
