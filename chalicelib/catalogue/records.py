@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from spider_drivers.contract import Iid
@@ -55,33 +54,6 @@ class Aged:
 
     value: Any
     age: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """An operation as shown to its caller. `result` is the wire form of the answer, `problem` the error as it
-    is kept. `progress` is in words; `parts` are the names of what is noted as made; `elapsed` in seconds, till its end
-    or till now. `next_try`: when another worker takes it, or this one goes on; None at its end, as is `deadline`."""
-
-    id: str
-    state: str
-    verb: str
-    kind: str
-    connection: str
-    iid: Iid
-    attempts: int
-    waits_for: str
-    created: datetime
-    updated: datetime
-    finished: datetime | None
-    result: Any = None
-    problem: dict[str, Any] | None = None
-    progress: str = ""
-    parts: tuple[str, ...] = ()
-    next_try: datetime | None = None
-    deadline: datetime | None = None
-    elapsed: float = 0.0
-    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

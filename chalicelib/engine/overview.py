@@ -8,7 +8,7 @@ from typing import Any
 
 from spider_drivers.contract import Cancelled, Clock, Iid, Invalid
 
-from ..catalogue import records
+from ..catalogue import outcomes, records
 from ..catalogue.actions import ACTIONS
 from ..catalogue.asked import OperationsAsked
 from ..catalogue.kinds import BY_WORD, KINDS
@@ -33,21 +33,21 @@ class Overview:
         self._clock = clock
         self._undoing_seconds = settings.compensate_deadline
 
-    def get(self, call: Call) -> records.Operation:
+    def get(self, call: Call) -> outcomes.Operation:
         """Raises NotFound."""
         return self.shown(self._operations.row(call.name))
 
     def list(self, call: Call) -> records.Listed:
-        """Of records.Operation, without results. Raises Invalid."""
+        """Of outcomes.Operation, without results. Raises Invalid."""
         rows, ends = _Search(self._store, call.body).page()
         return records.Listed([self.shown(row, whole=False) for row in rows], ends=ends)
 
-    def shown(self, row: Item, *, whole: bool = True) -> records.Operation:
+    def shown(self, row: Item, *, whole: bool = True) -> outcomes.Operation:
         """With its result if `whole`."""
         now, state = self._clock.now(), State(row["state"])
         created, updated = times.read(row["created"]), times.read(row["updated"])
         finished = times.read(row.get("finished") or row["updated"]) if state in DONE else None
-        return records.Operation(
+        return outcomes.Operation(
             id=row["id"],
             state=state.value,
             verb=row["verb"],

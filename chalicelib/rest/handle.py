@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from spider_drivers.contract import Invalid, SpiderError
 
-from ..catalogue.records import Accepted, Aged, Operation
+from ..catalogue.records import Accepted, Aged
 from ..catalogue.vocabulary import Action
 from ..catalogue.wire.base import CheckedName, Request, Text, parse, write
 from ..engine import faults
@@ -172,13 +172,13 @@ def _preferences(request: HttpRequest) -> set[str]:
 
 def _written(action: Action, result: Any) -> Any:
     if action.envelope:
-        return {action.envelope: [write(action.answer_model, _told(shape)) for shape in result]}
-    return write(action.answer_model, _told(result.value if isinstance(result, Aged) else result))
+        return {action.envelope: [write(action.answer_model, _told(action, shape)) for shape in result]}
+    return write(action.answer_model, _told(action, result.value if isinstance(result, Aged) else result))
 
 
-def _told(shape: Any) -> Any:
+def _told(action: Action, shape: Any) -> Any:
     """An operation's problem is kept as the error that it was; callers get what the change itself answered."""
-    if isinstance(shape, Operation) and shape.problem is not None:
+    if action.answer == OPERATION and shape.problem is not None:
         return replace(shape, problem=problems.describe(faults.told(shape.problem, shape.id)))
     return shape
 
@@ -191,4 +191,4 @@ def _accepted(action: Action, accepted: Accepted, request: HttpRequest) -> HttpR
     }
     if "respond-async" in _preferences(request):
         headers["Preference-Applied"] = "respond-async"
-    return HttpResponse(202, headers, problems.to_json(write(action.answer_model, _told(accepted.known))))
+    return HttpResponse(202, headers, problems.to_json(write(action.answer_model, _told(action, accepted.known))))

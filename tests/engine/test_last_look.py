@@ -9,7 +9,8 @@ import pytest
 from spider_drivers.contract import NoAnswer, Refused, SpiderError
 from spider_drivers.mock.cloud import Knobs
 
-from chalicelib.catalogue.records import Deleted, Operation
+from chalicelib.catalogue.outcomes import Operation
+from chalicelib.catalogue.records import Deleted
 from chalicelib.store import OPERATIONS
 
 from .deaths import Deaths

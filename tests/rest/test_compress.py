@@ -16,8 +16,8 @@ from chalice.test import Client
 from spider_drivers.contract import Iid, KeyPair, Spec
 
 import app
-from chalicelib.catalogue.outcomes import IssuedKeyPair
-from chalicelib.catalogue.records import Listed, Operation
+from chalicelib.catalogue.outcomes import IssuedKeyPair, Operation
+from chalicelib.catalogue.records import Listed
 from chalicelib.engine.call import Call
 from chalicelib.engine.settings import Settings
 from chalicelib.rest.compress import LEAST, takes_gzip

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from spider_drivers.contract import Iid, Refused
 
-from chalicelib.catalogue import records
+from chalicelib.catalogue import outcomes
 from chalicelib.engine import faults
 from tests.rest.stand_in import StandIn
 from tests.rest.support import ask
@@ -84,7 +84,7 @@ def test_different_requests_have_different_fingerprints(engine: StandIn) -> None
 def test_an_operations_error_is_shown_as_a_problem(engine: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     error = faults.kept(Refused("no", field="cidr", code="Bad.Range", text="said the cloud"))
     now = datetime.now(UTC)
-    operation = records.Operation(
+    operation = outcomes.Operation(
         "op-1", "FAILED", "create", "vpc", "c", Iid("v", ""), 1, "", now, now, now, None, error
     )
     monkeypatch.setattr(engine, "perform", lambda call: operation)

@@ -13,7 +13,8 @@ import pytest
 from spider_drivers.contract import Invalid, VirtualClock
 
 from chalicelib.catalogue.actions import ACTIONS
-from chalicelib.catalogue.records import Listed, Operation
+from chalicelib.catalogue.outcomes import Operation
+from chalicelib.catalogue.records import Listed
 from chalicelib.catalogue.wire import operations as wire_operations
 from chalicelib.catalogue.wire.base import parse
 from chalicelib.catalogue.wire.listing import Listing

@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Self
 from spider_drivers.contract import Image, KeyPair, SecurityGroup, Subnet, Vm, VmStatus, Vpc
 
 from ..configured import Connection, Credential, Driver, Region
-from ..records import Deleted, Operation, Stub
+from ..outcomes import Operation
+from ..records import Deleted, Stub
 from .base import HIDDEN, IID, Answer, KeyValueOut, StubInfo, moment, pairs
 from .resources import ImageInfo, KeyPairInfo, SecurityInfo, SubnetInfo, VmInfo, VpcInfo
 
