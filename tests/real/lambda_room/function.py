@@ -1,7 +1,4 @@
-"""Lambda functions as AWS runs them: instances behind the runtime API, one event at a time each, killed at a time-out.
-
-The interface is that of "Using the Lambda runtime API for custom runtimes" (AWS Lambda developer guide).
-"""
+"""Lambda functions as AWS runs them: instances behind the runtime API, one event at a time each."""
 
 from __future__ import annotations
 
@@ -17,15 +14,14 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
 
 from deployment import target
 
 from . import root as place
+from .runtime_api import Hooks, RuntimeApi
 
-VERSION: Final = "/2018-06-01/runtime"
 CGROUP: Final = Path("/sys/fs/cgroup/memory")
 START_SECONDS: Final = 60.0
 # What Lambda gives besides.
@@ -75,37 +71,49 @@ class Function:
         return {**VARIABLES, **self.variables, **told}
 
 
-class Instance:
-    """A process in the room, and the runtime API that it speaks to."""
+class Process:
+    """What runs a function, behind a runtime API of its own: one event at a time, frozen in between, and killed when
+    its time is up. `command`: it speaks to that API."""
 
-    def __init__(self, root: Path, function: Function, log: Path) -> None:
+    def __init__(self, command: Sequence[str], function: Function, log: Path) -> None:
         self.function = function
-        self._events: queue.Queue[tuple[str, bytes]] = queue.Queue()
-        self._answers: queue.Queue[tuple[str, bytes]] = queue.Queue()
-        self._api = _serve(self)
+        arn = f"arn:aws:lambda:us-east-1:123456789012:function:{function.name}"
+        self.api = RuntimeApi(arn, function.seconds, Hooks(self._freeze, self._thaw, self.kill))
         self._log = log.open("ab")
-        self._group = _limited(function)
-        address = f"127.0.0.1:{self._api.server_address[1]}"
         self._process = subprocess.Popen(
-            _command(root, function.handler, self._group),
-            env=function.environment(address),
+            command,
+            env=function.environment(self.api.address),
             stdout=self._log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
+    @property
+    def is_idle(self) -> bool:
+        return self.is_alive and self.api.is_idle
+
     def invoke(self, event: Any) -> Any:
         """What the function answers. Raises Died, Failed."""
-        request = str(uuid.uuid4())
-        self._events.put((request, json.dumps(event).encode()))
+        self.give(event)
+        return self.answer()
+
+    def give(self, event: Any) -> None:
+        self.api.put(str(uuid.uuid4()), json.dumps(event).encode())
+
+    def answer(self) -> Any:
+        """To what it was given. What comes behind the answer may not be over. Raises Died, Failed."""
         end = time.monotonic() + self.function.seconds + START_SECONDS
         while True:
             try:
-                kind, body = self._answers.get(timeout=0.1)
+                kind, body = self.api.answers.get(timeout=0.1)
             except queue.Empty:
                 if not self.is_alive or time.monotonic() > end:
                     self.kill()
@@ -117,16 +125,35 @@ class Instance:
 
     def kill(self) -> None:
         """SIGKILL, to all of it."""
-        if self.is_alive:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+        self._signal(signal.SIGKILL)
         self._process.wait()
 
     def close(self) -> None:
         self.kill()
-        self._api.shutdown()
-        self._api.server_close()
+        self.api.close()
         self._log.close()
+
+    def _freeze(self) -> None:
+        self._signal(signal.SIGSTOP)
+
+    def _thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        if self.is_alive:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, number)
+
+
+class Instance(Process):
+    """In the room."""
+
+    def __init__(self, root: Path, function: Function, log: Path) -> None:
+        self._group = _limited(function)
+        super().__init__(_command(root, function.handler, self._group), function, log)
+
+    def close(self) -> None:
+        super().close()
         if self._group:
             with contextlib.suppress(OSError):
                 self._group.rmdir()
@@ -134,12 +161,6 @@ class Instance:
     def peak(self) -> int:
         """Bytes of memory, at most so far; 0 where this machine does not tell."""
         return int((self._group / "memory.max_usage_in_bytes").read_text()) if self._group else 0
-
-    def next(self) -> tuple[str, bytes]:
-        return self._events.get()
-
-    def told(self, kind: str, body: bytes) -> None:
-        self._answers.put((kind, body))
 
 
 class Pool:
@@ -150,25 +171,21 @@ class Pool:
         self.function = function
         self._log = log
         self._lock = threading.Lock()
-        self._idle: list[Instance] = []
         self._all: list[Instance] = []
 
     def invoke(self, event: Any) -> Any:
         with self._lock:
-            instance = self._idle.pop() if self._idle else Instance(self._root, self.function, self._log)
-            if instance not in self._all:
+            instance = next((one for one in self._all if one.is_idle), None)
+            if instance is None:
+                instance = Instance(self._root, self.function, self._log)
                 self._all.append(instance)
-        try:
-            return instance.invoke(event)
-        finally:
-            with self._lock:
-                if instance.is_alive:
-                    self._idle.append(instance)
+            instance.give(event)
+        return instance.answer()
 
     def kill(self) -> int:
         """All that are at work. How many there were."""
         with self._lock:
-            working = [one for one in self._all if one.is_alive and one not in self._idle]
+            working = [one for one in self._all if one.is_alive and not one.is_idle]
         for one in working:
             one.kill()
         return len(working)
@@ -179,55 +196,6 @@ class Pool:
     def close(self) -> None:
         for one in self._all:
             one.close()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """An instance that is killed leaves its connection."""
-
-
-def _serve(instance: Instance) -> ThreadingHTTPServer:
-    class Api(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            request, body = instance.next()
-            deadline = int((time.time() + instance.function.seconds) * 1000)
-            arn = f"arn:aws:lambda:us-east-1:123456789012:function:{instance.function.name}"
-            self._answer(
-                200,
-                body,
-                **{
-                    "Lambda-Runtime-Aws-Request-Id": request,
-                    "Lambda-Runtime-Deadline-Ms": str(deadline),
-                    "Lambda-Runtime-Invoked-Function-Arn": arn,
-                },
-            )
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            instance.told(self.path.rpartition("/")[2], body)
-            self._answer(202, b'{"status":"OK"}')
-
-        def _answer(self, status: int, body: bytes, **headers: str) -> None:
-            self.send_response(status)
-            for name, value in {
-                "Content-Type": "application/json",
-                "Content-Length": str(len(body)),
-                **headers,
-            }.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the base class calls it so
-            """Every event would be a line."""
-
-    server = _Server(("127.0.0.1", 0), Api)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server
 
 
 def _limited(function: Function) -> Path | None:
