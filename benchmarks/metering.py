@@ -66,8 +66,8 @@ class Meter:
     def _count(self, operation: str, before: dict[str, Any], after: dict[str, Any]) -> None:
         for place, (table, old) in before.items():
             new = after[place][1]
-            self._add("write units", units.of_write(old, new) * DOUBLED.get(operation, 1))
-            self._add("write units", units.of_indexes(table, old, new))
+            written = units.of_write(old, new) + units.of_indexes(table, old, new)
+            self._add("write units", written * DOUBLED.get(operation, 1))
             if table == CALLS and new and not old:
                 self._add("bytes of history", units.stored(table, new))
                 self._add("calls of clouds", 1)
