@@ -159,6 +159,12 @@ def test_a_message_is_hidden_for_longer_than_its_worker_may_take(built: Json) ->
     assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeadLetters", "Arn"]}
 
 
+def test_a_message_that_fails_fails_alone(built: Json) -> None:
+    """So the worker needs not say which of several it was (`batchItemFailures`)."""
+    (mapping,) = of(built, "Lambda::EventSourceMapping").values()
+    assert (mapping["BatchSize"], "FunctionResponseTypes" in mapping) == (1, False)
+
+
 def test_no_secret_is_a_variable_or_a_parameter(built: Json) -> None:
     assert "PASSWORD" not in {name.removeprefix("SPIDER_") for name in variables(built)}
     assert "resolve:" not in json.dumps(built)
