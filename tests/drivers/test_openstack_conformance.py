@@ -47,7 +47,7 @@ def lasting(openstack: Place, books: Ledger) -> Iterator[dict[str, Any]]:
     with contextlib.ExitStack() as made:
         with books.keeping(cloud, seen_by(openstack.log)):
             bench = made.enter_context(Bench(cloud))
-            kept = {kind: bench.shared(kind) for kind in ("vpc", "security_group", "key_pair")}
+            kept = {kind: bench.to_last(kind) for kind in ("vpc", "security_group", "key_pair")}
         yield kept
         with books.keeping(cloud, seen_by(openstack.log)):
             made.close()

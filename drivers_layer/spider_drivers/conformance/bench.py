@@ -7,6 +7,7 @@ import ipaddress
 import itertools
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -33,6 +34,8 @@ RULES = (
     Rule(Direction.INBOUND, Protocol.ICMP, -1, -1),
     Rule(Direction.OUTBOUND, Protocol.TCP, 443, 443),
 )
+# Letters that every cloud takes.
+TAGS = {"stage": "test", "team": "blue"}
 
 
 class Bench:
@@ -42,7 +45,7 @@ class Bench:
         self.cloud = cloud
         self._made: list[tuple[str, Ref]] = []
         self._shared: dict[str, Any] = {}
-        self._lasting = cloud.lasting
+        self._restoring: list[Callable[[], None]] = []
         self._public_key = public_key()
         self._prefix = f"spider-{secrets.token_hex(3)}"
         self._numbers = itertools.count(1)
@@ -54,6 +57,8 @@ class Bench:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         while self._made:
             self.delete(*self._made[-1])
+        while self._restoring:
+            self._restoring.pop()()
         if error is None:
             self.assert_contents(self._before, "after all was deleted")
 
@@ -80,12 +85,23 @@ class Bench:
     def shared(self, kind: str) -> Any:
         """One of a kind, for others to refer to; made when first asked for."""
         if kind not in self._shared:
-            self._shared[kind] = self._lasting.get(kind) or self.create(kind)
+            self._shared[kind] = self.lasting(kind) or self.create(kind)
         return self._shared[kind]
 
-    def stand_alone(self) -> None:
-        """What is shared from here on is this bench's own, for the case changes it."""
-        self._lasting = {}
+    def to_last(self, kind: str) -> Any:
+        """One of a kind, for the cases of other benches, with tags where its cloud has any."""
+        request = self.request(kind)
+        tags = kind in self.cloud.capability.tagged
+        self._shared[kind] = self.create(kind, tagged(request) if tags else request)
+        return self._shared[kind]
+
+    def lasting(self, kind: str) -> Any:
+        """The one of a kind that lasts, if any does."""
+        return self.cloud.lasting.get(kind)
+
+    def in_the_end(self, restore: Callable[[], None]) -> None:
+        """Called when what was made is deleted: what lasts is then as it was."""
+        self._restoring.append(restore)
 
     def _ref(self, kind: str) -> Ref:
         shape = self.shared(kind)
@@ -232,6 +248,13 @@ class Bench:
                 for shape in self.list(kind):
                     yield shape.iid.id
                     yield from (subnet.iid.id for subnet in getattr(shape, "subnets", ()))
+
+
+def tagged(request: Any) -> Any:
+    """The request, with tags for it and, in a VPC's, for its subnets."""
+    if subnets := getattr(request, "subnets", ()):
+        request = replace(request, subnets=tuple(replace(subnet, tags=TAGS) for subnet in subnets))
+    return replace(request, tags=TAGS)
 
 
 def public_key() -> str:

@@ -51,7 +51,7 @@ class SubnetCases(Cases):
         _Vpc(bench).refused(SubnetRequest(bench.name(), "192.168.77.0/24"), Invalid)
 
     def test_nothing_is_added_to_a_vpc_that_is_gone(self, bench: Bench) -> None:
-        vpc = _Vpc(bench)
+        vpc = _Vpc(bench, bench.create("vpc"))
         request = vpc.free()
         bench.delete("vpc", vpc.ref)
         with pytest.raises(NotFound):
@@ -66,7 +66,6 @@ class SubnetCases(Cases):
 
     @claimed_if(offers("vm"))
     def test_a_vm_runs_in_an_added_subnet(self, bench: Bench) -> None:
-        bench.stand_alone()
         vpc = _Vpc(bench, bench.shared("vpc"))
         added = vpc.add_one()
         vm = bench.create("vm", replace(bench.request("vm"), subnet=added))
@@ -74,7 +73,7 @@ class SubnetCases(Cases):
         assert vm.subnet.id == added.id
 
     def test_a_removed_subnet_is_absent_and_the_others_stay(self, bench: Bench) -> None:
-        vpc = _Vpc(bench)
+        vpc = _Vpc(bench, bench.create("vpc"))
         before = vpc.shown()
         added = vpc.add_one()
         for gone in (Ref(before.subnets[0].iid.name, before.subnets[0].iid.id), added):
@@ -92,7 +91,7 @@ class SubnetCases(Cases):
 
     @claimed_if(several)
     def test_a_subnet_of_another_vpc_is_not_removed(self, bench: Bench) -> None:
-        vpc, other = _Vpc(bench), _Vpc(bench)
+        vpc, other = _Vpc(bench), _Vpc(bench, bench.create("vpc"))
         before, foreign = bench.contents(), other.shown().subnets[0].iid
         with contextlib.suppress(SpiderError):
             vpc.remove(Ref(foreign.name, foreign.id))
@@ -100,7 +99,6 @@ class SubnetCases(Cases):
 
     @claimed_if(offers("vm"))
     def test_a_subnet_in_use_by_a_vm_is_not_removed(self, bench: Bench) -> None:
-        bench.stand_alone()
         vpc = _Vpc(bench, bench.shared("vpc"))
         added = vpc.add_one()
         bench.create("vm", replace(bench.request("vm"), subnet=added))
@@ -170,12 +168,16 @@ class SingleVpcCases(Cases):
 
 
 class _Vpc:
-    """A VPC of the bench's, to be changed."""
+    """A VPC to be changed: what lasts, which is restored in the end, or the bench's own."""
 
     def __init__(self, bench: Bench, made: Vpc | None = None) -> None:
         self._bench = bench
-        self.ref = bench.ref("vpc", made or bench.create("vpc"))
+        lasting = bench.lasting("vpc")
+        made = made or lasting or bench.create("vpc")
+        self.ref = bench.ref("vpc", made)
         self._size = 0
+        if made is lasting:
+            bench.in_the_end(lambda: self._remove_all_but(made.subnets))
 
     def shown(self) -> Vpc:
         """As get and list show it."""
@@ -217,6 +219,12 @@ class _Vpc:
         (operation or self._bench.operation()).run(
             lambda connection, attempt: connection.handler("vpc").remove_subnet(self.ref, subnet, attempt)
         )
+
+    def _remove_all_but(self, kept: Iterable[Subnet]) -> None:
+        ids = {subnet.iid.id for subnet in kept}
+        for subnet in self.shown().subnets:
+            if subnet.iid.id not in ids:
+                self.remove(Ref(subnet.iid.name, subnet.iid.id))
 
     def undo(self, request: SubnetRequest, operation: Operation, deaths: Iterable[int] = ()) -> None:
         """Compensates an add that has failed or died."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import pytest
 
 from ..contract import NotFound, Ref, Subnet
-from .bench import Bench
+from .bench import TAGS, Bench, tagged
 from .case import Cases
 from .runner import Operation
-
-# Letters that every cloud takes.
-GIVEN = {"stage": "test", "team": "blue"}
 
 
 class TagCases(Cases):
@@ -22,7 +19,7 @@ class TagCases(Cases):
     def test_tags_asked_for_at_creation_stay(self, bench: Bench) -> None:
         tagged = _Tagged(bench, self.kind)
         before = tagged.tags()
-        assert before.items() >= GIVEN.items()
+        assert before.items() >= TAGS.items()
         assert not any(key.startswith("spider-") for key in before), "Spider's own tags are shown"
         tagged.add("owner", "ops")
         assert tagged.tags() == {**before, "owner": "ops"}
@@ -46,7 +43,7 @@ class TagCases(Cases):
         assert tagged.tags() == before
 
     def test_tags_of_what_is_gone_are_not_found(self, bench: Bench) -> None:
-        tagged = _Tagged(bench, self.kind)
+        tagged = _Tagged(bench, self.kind, own=True)
         tagged.delete()
         with pytest.raises(NotFound):
             tagged.add("owner", "ops")
@@ -66,15 +63,18 @@ class TagCases(Cases):
 
 
 class _Tagged:
-    """Something of the bench's that was asked to be made with tags. A subnet is one of its VPC's."""
+    """Something that was asked to be made with tags: what lasts, or the bench's own. A subnet is one of its VPC's."""
 
-    def __init__(self, bench: Bench, kind: str) -> None:
+    def __init__(self, bench: Bench, kind: str, *, own: bool = False) -> None:
         self._bench = bench
         self._kind = kind
         self._owner = "vpc" if kind == "subnet" else kind
-        made = bench.create(self._owner, _with_tags(bench.request(self._owner)))
+        lasting = None if own else bench.lasting(self._owner)
+        made = lasting or bench.create(self._owner, tagged(bench.request(self._owner)))
         self._owner_ref = bench.ref(self._owner, made)
         self._ref = Ref(made.subnets[0].iid.name, made.subnets[0].iid.id) if kind == "subnet" else self._owner_ref
+        if lasting:
+            bench.in_the_end(lambda: self._restore(self._of(lasting).tags))
 
     def tags(self) -> dict[str, str]:
         """As get and list show them."""
@@ -102,9 +102,9 @@ class _Tagged:
     def delete(self) -> None:
         self._bench.delete(self._owner, self._owner_ref)
 
-
-def _with_tags(request: Any) -> Any:
-    """The request, with tags for it and, in a VPC's, for its subnets."""
-    if subnets := getattr(request, "subnets", ()):
-        request = replace(request, subnets=tuple(replace(subnet, tags=GIVEN) for subnet in subnets))
-    return replace(request, tags=GIVEN)
+    def _restore(self, before: Mapping[str, str]) -> None:
+        now = self.tags()
+        for key in now.keys() - before.keys():
+            self.remove(key)
+        for key, value in before.items() - now.items():
+            self.add(key, value)
