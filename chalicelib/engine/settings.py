@@ -86,7 +86,9 @@ class Settings:
     ] = 900.0
     result_ttl: Annotated[float, "how long outcomes and idempotency keys are kept"] = 86400.0
     history_writes: Annotated[
-        str, "`behind`: no answer waits until its calls are recorded; `before`: each does (the default inside Lambda)"
+        str,
+        "`behind`: no answer waits until its calls are recorded (inside Lambda the API's, by an extension); `before`: "
+        "each does",
     ] = "behind"
     history_ttl: Annotated[float, "how long records of calls are kept"] = 365 * 86400.0
     stats_ttl: Annotated[float, "how long statistics of calls are kept"] = 3 * 365 * 86400.0
@@ -126,7 +128,6 @@ class Settings:
             given = {
                 "store": "dynamodb",
                 "answer_limit": LAMBDA_ANSWER,
-                "history_writes": "before",
                 "jobs": "outside",
                 **given,
             }

@@ -28,10 +28,10 @@ def open_in_lambda(behind: Extension | None = None) -> Engine:
     for name in ("kms_key", "queue_url"):
         if not getattr(settings, name):
             raise RuntimeError(f"SPIDER_{name.upper()} is not set: a function has nothing else that stays")
-    if behind is None:
-        return open_from(with_password(settings), deployed=True)
-    engine = open_from(replace(with_password(settings), history_writes="behind"), deployed=True)
-    behind.finish = partial(engine.history.flush, None)
+    writes = "behind" if behind else "before"
+    engine = open_from(replace(with_password(settings), history_writes=writes), deployed=True)
+    if behind:
+        behind.finish = partial(engine.history.flush, None)
     return engine
 
 

@@ -222,11 +222,6 @@ def test_names_that_are_too_long_for_a_key_lose_no_record(store: Watched, before
     assert len(list(kept(store.inner))) == 1
 
 
-def test_inside_lambda_calls_are_recorded_before_the_answer() -> None:
-    assert Settings.from_env({"AWS_LAMBDA_FUNCTION_NAME": "spider"}).history_writes == "before"
-    assert Settings.from_env({}).history_writes == "behind"
-
-
 def test_where_time_is_virtual_nothing_is_written_behind(house: House) -> None:
     house.on("list_vpc")
     before = len(list(kept(house.engine.store)))

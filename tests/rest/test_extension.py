@@ -17,6 +17,7 @@ import pytest
 
 from chalicelib.engine.service import open_engine
 from chalicelib.engine.settings import Settings
+from chalicelib.rest.opening import open_in_lambda
 from chalicelib.store import CALLS, Store
 from tests.deployment.front import Sent
 from tests.deployment.function_url import event
@@ -254,6 +255,14 @@ def test_without_the_extension_calls_are_recorded_before_the_answer(
         answered(process)
         assert stage.gate.is_set()
         assert stage.recorded() == 1
+
+
+@pytest.mark.usefixtures("stage")
+def test_functions_that_nobody_waits_for_record_before_their_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPIDER_HISTORY_WRITES", "behind")
+    engine = open_in_lambda()
+    engine.close()
+    assert engine.settings.history_writes == "before"
 
 
 def test_after_a_lost_event_it_goes_on_behind_the_next_answer(stage: Stage) -> None:
