@@ -34,8 +34,9 @@ class Archive:
         return self.sizes.total()
 
 
-def build(folder: Path, source: Path = ROOT) -> tuple[Archive, Archive]:
+def build(folder: Path, source: Path = ROOT, *, compiled: bool = True) -> tuple[Archive, Archive]:
     """Layer and function of a checkout, with byte code if there is an interpreter for it. Raises CannotBuild."""
+    interpreter = target.interpreter() if compiled else None
     shared, own = split_pins(source)
     layer, function = folder / "layer", folder / "function"
     for tree in (layer, function):
@@ -45,8 +46,8 @@ def build(folder: Path, source: Path = ROOT) -> tuple[Archive, Archive]:
     wheels.install(own, function)
     add_service(source, function)
     made = (
-        _finish(folder / "layer.zip", layer, "python/", target.LAYER_FOLDER),
-        _finish(folder / "function.zip", function, "", target.FUNCTION_FOLDER),
+        _finish(folder / "layer.zip", layer, "python/", target.LAYER_FOLDER, interpreter),
+        _finish(folder / "function.zip", function, "", target.FUNCTION_FOLDER, interpreter),
     )
     whole = sum(archive.size for archive in made)
     if whole > LIMIT:
@@ -64,19 +65,24 @@ def split_pins(source: Path) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def add_service(source: Path, tree: Path) -> None:
-    """Our own code, and Chalice's runtime: two files, as its own packager takes them."""
+    """Our own code, and Chalice's runtime."""
     shutil.copy(source / "app.py", tree)
     shutil.copytree(source / "chalicelib", tree / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
+    add_chalice(tree)
+
+
+def add_chalice(tree: Path) -> None:
+    """Two files, as its own packager takes them."""
     runtime = tree / "chalice"
     runtime.mkdir()
     for module in (chalice, chalice.app):
         shutil.copy(inspect.getfile(module), runtime)
 
 
-def _finish(archive: Path, tree: Path, prefix: str, home: str) -> Archive:
+def _finish(archive: Path, tree: Path, prefix: str, home: str, interpreter: str | None) -> Archive:
     pruning.prune(tree)
     descriptions.shorten(tree)
-    if (interpreter := target.interpreter()) is not None:
+    if interpreter is not None:
         bytecode.compile_tree(tree, interpreter, home)
     return Archive(archive, tree, zips.write(archive, tree, prefix), sizes(tree))
 

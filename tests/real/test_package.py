@@ -28,8 +28,9 @@ from tests.deployment.instances import instances
 from tests.deployment.rest_api import SECONDS as GATEWAY_SECONDS
 from tests.deployment.rest_api import definition
 from tests.real.lambda_room import root
+from tests.real.lambda_room.aws import PASSWORD, USER
 from tests.real.lambda_room.function import Function
-from tests.real.lambda_room.region import PASSWORD, USER, Region, region
+from tests.real.lambda_room.region import Region, region
 from tests.servers import Twin, clean_environment, tell, twin
 from tests.system.clouds import CLOUDS, Cloud, emulated
 from tests.system.demo import run
