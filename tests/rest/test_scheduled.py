@@ -31,7 +31,7 @@ REGIONS = 4  # of the mock
 @contextmanager
 def inside_lambda(home: Path, monkeypatch: pytest.MonkeyPatch, **settings: str) -> Iterator[Engine]:
     """The engine as a function opens it, but for the store."""
-    given = {f"SPIDER_{name.upper()}": value for name, value in settings.items()}
+    given = {f"SPIDER_{name.upper()}": value for name, value in {"history_writes": "before", **settings}.items()}
     lambda_ = {"AWS_LAMBDA_FUNCTION_NAME": "spider-dev", "SPIDER_STORE": "sqlite", "SPIDER_HOME": str(home)}
     engine = open_engine(Settings.from_env({**lambda_, **given}))
     engine.start()
