@@ -4,50 +4,88 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
+from typing import TYPE_CHECKING
 
-from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid, Marked, NotFound, reach
-from . import marked, region_zone
+from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid, Marked, NotFound, lazily, reach
 from .calls import Acs
 from .capability import STOPPED_MODE, STOPPED_MODES
-from .image import AlibabaImages
-from .key_pair import AlibabaKeyPairs
-from .region_zone import AlibabaRegions
-from .security_group import AlibabaSecurityGroups
-from .spec import AlibabaSpecs
-from .tag import AlibabaTags
-from .vm import AlibabaVms
-from .vpc import AlibabaVpcs
+
+if TYPE_CHECKING:
+    from .image import AlibabaImages
+    from .key_pair import AlibabaKeyPairs
+    from .region_zone import AlibabaRegions
+    from .security_group import AlibabaSecurityGroups
+    from .spec import AlibabaSpecs
+    from .tag import AlibabaTags
+    from .vm import AlibabaVms
+    from .vpc import AlibabaVpcs
 
 
 class AlibabaConnection(CloudConnection):
-    image: AlibabaImages
-    spec: AlibabaSpecs
-    vpc: AlibabaVpcs
-    security_group: AlibabaSecurityGroups
-    key_pair: AlibabaKeyPairs
-    vm: AlibabaVms
-    tag: AlibabaTags
-    region_zone: AlibabaRegions
-
     def __init__(self, info: ConnectionInfo, recorder: CallRecorder, *, page_size: int | None = None) -> None:
         self._info = info
         self._recorder = recorder
         self._page_size = page_size
-        acs = self._acs = self._open(_region(info))
-        self.image = AlibabaImages(acs)
-        self.spec = AlibabaSpecs(acs)
-        self.vpc = AlibabaVpcs(acs, info.zone.strip())
-        self.security_group = AlibabaSecurityGroups(acs)
-        self.key_pair = AlibabaKeyPairs(acs)
-        self.vm = AlibabaVms(acs, _stopped_mode(info))
-        self.tag = AlibabaTags(acs)
-        self.region_zone = AlibabaRegions(acs, lambda other: closing(self._open(other)))
+        self._acs = self._open(_region(info))
+        self._stopped_mode = _stopped_mode(info)
+
+    @lazily
+    def image(self) -> AlibabaImages:
+        from .image import AlibabaImages
+
+        return AlibabaImages(self._acs)
+
+    @lazily
+    def spec(self) -> AlibabaSpecs:
+        from .spec import AlibabaSpecs
+
+        return AlibabaSpecs(self._acs)
+
+    @lazily
+    def vpc(self) -> AlibabaVpcs:
+        from .vpc import AlibabaVpcs
+
+        return AlibabaVpcs(self._acs, self._info.zone.strip())
+
+    @lazily
+    def security_group(self) -> AlibabaSecurityGroups:
+        from .security_group import AlibabaSecurityGroups
+
+        return AlibabaSecurityGroups(self._acs)
+
+    @lazily
+    def key_pair(self) -> AlibabaKeyPairs:
+        from .key_pair import AlibabaKeyPairs
+
+        return AlibabaKeyPairs(self._acs)
+
+    @lazily
+    def vm(self) -> AlibabaVms:
+        from .vm import AlibabaVms
+
+        return AlibabaVms(self._acs, self._stopped_mode)
+
+    @lazily
+    def tag(self) -> AlibabaTags:
+        from .tag import AlibabaTags
+
+        return AlibabaTags(self._acs)
+
+    @lazily
+    def region_zone(self) -> AlibabaRegions:
+        from .region_zone import AlibabaRegions
+
+        return AlibabaRegions(self._acs, lambda other: closing(self._open(other)))
 
     def marked(self) -> list[Marked]:
-        return list(marked.listed(self._acs))
+        from .marked import listed
+
+        return list(listed(self._acs))
 
     def check(self) -> None:
         """One call: DescribeZones. Raises Invalid, too, where the region has not the zone, or is none."""
+        from . import region_zone
+
         region, zone = self._acs.region, self._info.zone.strip()
         try:
             found = region_zone.zones(self._acs)

@@ -5,22 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid, Marked, reach
-from . import marked
+from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid, Marked, lazily, reach
 from .calls import Arm
-from .image import AzureImages
-from .key_pair import AzureKeyPairs
 from .log_in import Principal
 from .place import Place
-from .region_zone import AzureRegions
 from .resource_group import ResourceGroup
-from .security_group import AzureSecurityGroups
-from .spec import AzureSpecs
-from .tag import AzureTags
-from .vm import AzureVms
-from .vpc import AzureVpcs
+
+if TYPE_CHECKING:
+    from .image import AzureImages
+    from .key_pair import AzureKeyPairs
+    from .region_zone import AzureRegions
+    from .security_group import AzureSecurityGroups
+    from .spec import AzureSpecs
+    from .tag import AzureTags
+    from .vm import AzureVms
+    from .vpc import AzureVpcs
 
 ENDPOINT, AUTHORITY = "https://management.azure.com", "https://login.microsoftonline.com"
 
@@ -28,31 +30,64 @@ _WORD = re.compile(r"[0-9A-Za-z._()-]+")
 
 
 class AzureConnection(CloudConnection):
-    image: AzureImages
-    spec: AzureSpecs
-    vpc: AzureVpcs
-    security_group: AzureSecurityGroups
-    key_pair: AzureKeyPairs
-    vm: AzureVms
-    tag: AzureTags
-    region_zone: AzureRegions
-
     def __init__(self, info: ConnectionInfo, recorder: CallRecorder) -> None:
         if not find_spec("azure.identity"):
             raise ModuleNotFoundError("No module named 'azure.identity'", name="azure.identity")
-        arm = self._arm = _arm(info, recorder)
-        group = ResourceGroup(arm)
-        self.image = AzureImages(arm)
-        self.spec = AzureSpecs(arm)
-        self.vpc = AzureVpcs(arm, group)
-        self.security_group = AzureSecurityGroups(arm, group)
-        self.key_pair = AzureKeyPairs(arm, group)
-        self.vm = AzureVms(arm, group, self.image, self.spec)
-        self.tag = AzureTags(arm)
-        self.region_zone = AzureRegions(arm)
+        self._arm = _arm(info, recorder)
+        self._group = ResourceGroup(self._arm)
+
+    @lazily
+    def image(self) -> AzureImages:
+        from .image import AzureImages
+
+        return AzureImages(self._arm)
+
+    @lazily
+    def spec(self) -> AzureSpecs:
+        from .spec import AzureSpecs
+
+        return AzureSpecs(self._arm)
+
+    @lazily
+    def vpc(self) -> AzureVpcs:
+        from .vpc import AzureVpcs
+
+        return AzureVpcs(self._arm, self._group)
+
+    @lazily
+    def security_group(self) -> AzureSecurityGroups:
+        from .security_group import AzureSecurityGroups
+
+        return AzureSecurityGroups(self._arm, self._group)
+
+    @lazily
+    def key_pair(self) -> AzureKeyPairs:
+        from .key_pair import AzureKeyPairs
+
+        return AzureKeyPairs(self._arm, self._group)
+
+    @lazily
+    def vm(self) -> AzureVms:
+        from .vm import AzureVms
+
+        return AzureVms(self._arm, self._group, self.image, self.spec)
+
+    @lazily
+    def tag(self) -> AzureTags:
+        from .tag import AzureTags
+
+        return AzureTags(self._arm)
+
+    @lazily
+    def region_zone(self) -> AzureRegions:
+        from .region_zone import AzureRegions
+
+        return AzureRegions(self._arm)
 
     def marked(self) -> list[Marked]:
-        return list(marked.listed(self._arm))
+        from .marked import listed
+
+        return list(listed(self._arm))
 
     def check(self) -> None:
         """Two calls to log in, then one: the subscription."""

@@ -2,43 +2,71 @@
 
 from __future__ import annotations
 
-from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid, Marked, reach
-from ..contract.regions import OneRegion
-from . import marked
+from typing import TYPE_CHECKING
+
+from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid, Marked, lazily, reach
 from .calls import Cloudit
 from .clusters import Clusters
-from .image import CloudItImages
-from .security_group import CloudItSecurityGroups
-from .spec import CloudItSpecs
-from .vm import CloudItVms
-from .vpc import CloudItVpcs
+
+if TYPE_CHECKING:
+    from ..contract.regions import OneRegion
+    from .image import CloudItImages
+    from .security_group import CloudItSecurityGroups
+    from .spec import CloudItSpecs
+    from .vm import CloudItVms
+    from .vpc import CloudItVpcs
 
 DEFAULT_REGION = "default"
 
 
 class CloudItConnection(CloudConnection):
-    image: CloudItImages
-    spec: CloudItSpecs
-    vpc: CloudItVpcs
-    security_group: CloudItSecurityGroups
-    vm: CloudItVms
-    region_zone: OneRegion
-
     def __init__(self, info: ConnectionInfo, recorder: CallRecorder) -> None:
-        region = info.region or DEFAULT_REGION
+        self._region = info.region or DEFAULT_REGION
         given = {key: _needed(info, key) for key in ("IdentityEndpoint", "AuthToken", "TenantId", "ClusterId")}
         endpoint = reach.endpoint(info.endpoint) if info.endpoint else _endpoint(given["IdentityEndpoint"])
-        cloudit = self._cloudit = Cloudit(endpoint, given["TenantId"], given["AuthToken"], recorder, ca=info.ca)
-        clusters = self._clusters = Clusters(cloudit, given["ClusterId"])
-        self.image = CloudItImages(cloudit, clusters)
-        self.spec = CloudItSpecs(cloudit, region)
-        self.vpc = CloudItVpcs(cloudit)
-        self.security_group = CloudItSecurityGroups(cloudit)
-        self.vm = CloudItVms(cloudit, clusters, self.image, self.spec, region)
-        self.region_zone = OneRegion(region)
+        self._cloudit = Cloudit(endpoint, given["TenantId"], given["AuthToken"], recorder, ca=info.ca)
+        self._clusters = Clusters(self._cloudit, given["ClusterId"])
+
+    @lazily
+    def image(self) -> CloudItImages:
+        from .image import CloudItImages
+
+        return CloudItImages(self._cloudit, self._clusters)
+
+    @lazily
+    def spec(self) -> CloudItSpecs:
+        from .spec import CloudItSpecs
+
+        return CloudItSpecs(self._cloudit, self._region)
+
+    @lazily
+    def vpc(self) -> CloudItVpcs:
+        from .vpc import CloudItVpcs
+
+        return CloudItVpcs(self._cloudit)
+
+    @lazily
+    def security_group(self) -> CloudItSecurityGroups:
+        from .security_group import CloudItSecurityGroups
+
+        return CloudItSecurityGroups(self._cloudit)
+
+    @lazily
+    def vm(self) -> CloudItVms:
+        from .vm import CloudItVms
+
+        return CloudItVms(self._cloudit, self._clusters, self.image, self.spec, self._region)
+
+    @lazily
+    def region_zone(self) -> OneRegion:
+        from ..contract.regions import OneRegion
+
+        return OneRegion(self._region)
 
     def marked(self) -> list[Marked]:
-        return list(marked.listed(self._cloudit))
+        from .marked import listed
+
+        return list(listed(self._cloudit))
 
     def check(self) -> None:
         """One call: GET clusters, among which the credential's must be."""

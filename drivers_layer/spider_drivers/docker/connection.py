@@ -3,39 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Marked, reach
-from ..contract.regions import OneRegion
-from . import marked, tls
+from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Marked, lazily, reach
+from . import tls
 from .address import Address
 from .calls import Engine
-from .image import DockerImages
-from .spec import DockerSpecs
-from .vm import DockerVms
-from .vpc import DockerVpcs
+
+if TYPE_CHECKING:
+    from ..contract.regions import OneRegion
+    from .image import DockerImages
+    from .spec import DockerSpecs
+    from .vm import DockerVms
+    from .vpc import DockerVpcs
 
 DEFAULT_REGION = "default"
 
 
 class DockerConnection(CloudConnection):
-    image: DockerImages
-    spec: DockerSpecs
-    vpc: DockerVpcs
-    vm: DockerVms
-    region_zone: OneRegion
-
     def __init__(self, info: ConnectionInfo, recorder: CallRecorder) -> None:
-        region = info.region or DEFAULT_REGION
-        address, engine = _engine(info, recorder)
-        self._engine = engine
-        self.image = DockerImages(engine)
-        self.spec = DockerSpecs(engine, region)
-        self.vpc = DockerVpcs(engine)
-        self.vm = DockerVms(engine, address, region)
-        self.region_zone = OneRegion(region)
+        self._region = info.region or DEFAULT_REGION
+        self._address, self._engine = _engine(info, recorder)
+
+    @lazily
+    def image(self) -> DockerImages:
+        from .image import DockerImages
+
+        return DockerImages(self._engine)
+
+    @lazily
+    def spec(self) -> DockerSpecs:
+        from .spec import DockerSpecs
+
+        return DockerSpecs(self._engine, self._region)
+
+    @lazily
+    def vpc(self) -> DockerVpcs:
+        from .vpc import DockerVpcs
+
+        return DockerVpcs(self._engine)
+
+    @lazily
+    def vm(self) -> DockerVms:
+        from .vm import DockerVms
+
+        return DockerVms(self._engine, self._address, self._region)
+
+    @lazily
+    def region_zone(self) -> OneRegion:
+        from ..contract.regions import OneRegion
+
+        return OneRegion(self._region)
 
     def marked(self) -> list[Marked]:
-        return list(marked.listed(self._engine))
+        from .marked import listed
+
+        return list(listed(self._engine))
 
     def check(self) -> None:
         """GET /version, in the version of the API that all calls are made in."""

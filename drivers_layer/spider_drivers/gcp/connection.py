@@ -3,49 +3,80 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid, Marked, NotFound, reach
-from . import marked
+from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid, Marked, NotFound, lazily, reach
 from .calls import Gce
 from .credential import credentials
-from .image import GcpImages
 from .names import tail
-from .region_zone import GcpRegions
-from .security_group import GcpSecurityGroups
-from .spec import GcpSpecs
-from .tag import GcpTags
-from .vm import GcpVms
-from .vpc import GcpVpcs
 from .zones import Zones
+
+if TYPE_CHECKING:
+    from .image import GcpImages
+    from .region_zone import GcpRegions
+    from .security_group import GcpSecurityGroups
+    from .spec import GcpSpecs
+    from .tag import GcpTags
+    from .vm import GcpVms
+    from .vpc import GcpVpcs
 
 
 class GcpConnection(CloudConnection):
-    image: GcpImages
-    spec: GcpSpecs
-    vpc: GcpVpcs
-    security_group: GcpSecurityGroups
-    vm: GcpVms
-    tag: GcpTags
-    region_zone: GcpRegions
-
     def __init__(self, info: ConnectionInfo, recorder: CallRecorder, *, page_size: int | None = None) -> None:
         project = _word(info.credential.get("ProjectID", ""), "ProjectID")
         region = _word(info.region, "Region")
         zone = _word(info.zone, "Zone") if info.zone else ""
         signer = credentials(info.credential)
         endpoint = reach.endpoint(info.endpoint) if info.endpoint else None
-        gce = self._gce = Gce(endpoint, project, signer, recorder, ca=info.ca, page_size=page_size)
-        zones = self._zones = Zones(gce, region, zone)
-        self.image = GcpImages(gce)
-        self.spec = GcpSpecs(gce, zones)
-        self.vpc = GcpVpcs(gce, region)
-        self.security_group = GcpSecurityGroups(gce)
-        self.vm = GcpVms(gce, zones)
-        self.tag = GcpTags(gce, zones)
-        self.region_zone = GcpRegions(gce, region)
+        self._gce = Gce(endpoint, project, signer, recorder, ca=info.ca, page_size=page_size)
+        self._zones = Zones(self._gce, region, zone)
+
+    @lazily
+    def image(self) -> GcpImages:
+        from .image import GcpImages
+
+        return GcpImages(self._gce)
+
+    @lazily
+    def spec(self) -> GcpSpecs:
+        from .spec import GcpSpecs
+
+        return GcpSpecs(self._gce, self._zones)
+
+    @lazily
+    def vpc(self) -> GcpVpcs:
+        from .vpc import GcpVpcs
+
+        return GcpVpcs(self._gce, self._zones.region)
+
+    @lazily
+    def security_group(self) -> GcpSecurityGroups:
+        from .security_group import GcpSecurityGroups
+
+        return GcpSecurityGroups(self._gce)
+
+    @lazily
+    def vm(self) -> GcpVms:
+        from .vm import GcpVms
+
+        return GcpVms(self._gce, self._zones)
+
+    @lazily
+    def tag(self) -> GcpTags:
+        from .tag import GcpTags
+
+        return GcpTags(self._gce, self._zones)
+
+    @lazily
+    def region_zone(self) -> GcpRegions:
+        from .region_zone import GcpRegions
+
+        return GcpRegions(self._gce, self._zones.region)
 
     def marked(self) -> list[Marked]:
-        return list(marked.listed(self._gce, self._zones))
+        from .marked import listed
+
+        return list(listed(self._gce, self._zones))
 
     def check(self) -> None:
         """One call: zones.get, or regions.get where no zone is named."""

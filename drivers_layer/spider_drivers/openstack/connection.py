@@ -2,50 +2,86 @@
 
 from __future__ import annotations
 
-from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid, Marked, reach
-from . import marked
+from typing import TYPE_CHECKING
+
+from ..contract import CallRecorder, CloudConnection, ConnectionInfo, Invalid, Marked, lazily, reach
 from .calls import SERVICES, OpenStack
 from .credential import plugin
 from .errors import understood
-from .image import OpenStackImages
-from .key_pair import OpenStackKeyPairs
-from .region_zone import ZONES, OpenStackRegions
 from .router import Routers
-from .security_group import OpenStackSecurityGroups
-from .spec import OpenStackSpecs
-from .tag import OpenStackTags
-from .vm import OpenStackVms
-from .vpc import OpenStackVpcs
+
+if TYPE_CHECKING:
+    from .image import OpenStackImages
+    from .key_pair import OpenStackKeyPairs
+    from .region_zone import OpenStackRegions
+    from .security_group import OpenStackSecurityGroups
+    from .spec import OpenStackSpecs
+    from .tag import OpenStackTags
+    from .vm import OpenStackVms
+    from .vpc import OpenStackVpcs
 
 
 class OpenStackConnection(CloudConnection):
-    image: OpenStackImages
-    spec: OpenStackSpecs
-    vpc: OpenStackVpcs
-    security_group: OpenStackSecurityGroups
-    key_pair: OpenStackKeyPairs
-    vm: OpenStackVms
-    tag: OpenStackTags
-    region_zone: OpenStackRegions
-
     def __init__(self, info: ConnectionInfo, recorder: CallRecorder, *, page_size: int | None = None) -> None:
         region = reach.needed(info.region_keys, "Region").strip()
         auth_url = reach.endpoint(info.endpoint or reach.needed(info.credential, "IdentityEndpoint"))
         signed = plugin(auth_url, info.credential)
-        cloud = self._cloud = OpenStack(auth_url, signed, region, recorder, ca=info.ca, page_size=page_size)
+        self._cloud = OpenStack(auth_url, signed, region, recorder, ca=info.ca, page_size=page_size)
         self._zone = info.zone.strip()
-        routers = Routers(cloud)
-        self.image = OpenStackImages(cloud)
-        self.spec = OpenStackSpecs(cloud)
-        self.vpc = OpenStackVpcs(cloud, routers)
-        self.security_group = OpenStackSecurityGroups(cloud)
-        self.key_pair = OpenStackKeyPairs(cloud)
-        self.vm = OpenStackVms(cloud, self.spec, routers, self._zone)
-        self.tag = OpenStackTags(cloud)
-        self.region_zone = OpenStackRegions(cloud)
+        self._routers = Routers(self._cloud)
+
+    @lazily
+    def image(self) -> OpenStackImages:
+        from .image import OpenStackImages
+
+        return OpenStackImages(self._cloud)
+
+    @lazily
+    def spec(self) -> OpenStackSpecs:
+        from .spec import OpenStackSpecs
+
+        return OpenStackSpecs(self._cloud)
+
+    @lazily
+    def vpc(self) -> OpenStackVpcs:
+        from .vpc import OpenStackVpcs
+
+        return OpenStackVpcs(self._cloud, self._routers)
+
+    @lazily
+    def security_group(self) -> OpenStackSecurityGroups:
+        from .security_group import OpenStackSecurityGroups
+
+        return OpenStackSecurityGroups(self._cloud)
+
+    @lazily
+    def key_pair(self) -> OpenStackKeyPairs:
+        from .key_pair import OpenStackKeyPairs
+
+        return OpenStackKeyPairs(self._cloud)
+
+    @lazily
+    def vm(self) -> OpenStackVms:
+        from .vm import OpenStackVms
+
+        return OpenStackVms(self._cloud, self.spec, self._routers, self._zone)
+
+    @lazily
+    def tag(self) -> OpenStackTags:
+        from .tag import OpenStackTags
+
+        return OpenStackTags(self._cloud)
+
+    @lazily
+    def region_zone(self) -> OpenStackRegions:
+        from .region_zone import OpenStackRegions
+
+        return OpenStackRegions(self._cloud)
 
     def marked(self) -> list[Marked]:
-        return list(marked.listed(self._cloud))
+        from .marked import listed
+
+        return list(listed(self._cloud))
 
     def check(self) -> None:
         """The log-in, whose catalogue tells the region's services; nova's zones where one is named."""
@@ -60,6 +96,8 @@ class OpenStackConnection(CloudConnection):
         if missing:
             raise Invalid(f"the region '{self._cloud.region}' has no service {', '.join(missing)}", field="Region")
         if self._zone:
+            from .region_zone import ZONES
+
             zones = self._cloud.get(ZONES)
             with understood():
                 known = {one["zoneName"] for one in zones["availabilityZoneInfo"]}
