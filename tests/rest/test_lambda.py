@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from base64 import b64encode
 from collections.abc import Iterator
@@ -9,45 +10,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chalice.app import SQSEvent
 from chalice.test import Client
 
 import app
 from chalicelib import aws
-from chalicelib.engine.service import Engine, open_engine
-from chalicelib.engine.settings import Settings
+from chalicelib.engine.service import Engine
+from chalicelib.rest import scheduled
 from chalicelib.rest.opening import open_in_lambda
 from chalicelib.store import CONNECTIONS
-from tests.servers import DUMMY_CREDENTIALS, aws_twin
+from tests.deployment.events import of_queue
+from tests.rest.lambda_place import PASSWORD, REGION, USER, place
 
 ROOT = Path(__file__).resolve().parents[2]
-REGION = DUMMY_CREDENTIALS["AWS_DEFAULT_REGION"]
-PASSWORD = "only in the secret"
 
 
 @pytest.fixture(scope="module")
 def environment() -> Iterator[dict[str, str]]:
-    """What the template gives the functions; and what it makes is there."""
-    with aws_twin() as url, pytest.MonkeyPatch.context() as patch:
-        for name, value in {**DUMMY_CREDENTIALS, "AWS_ENDPOINT_URL": url, "NO_PROXY": "127.0.0.1"}.items():
-            patch.setenv(name, value)
-        aws.forget()
-        aws.client("secretsmanager", REGION).create_secret(Name="login", SecretString=PASSWORD)
-        given = {
-            "AWS_LAMBDA_FUNCTION_NAME": "spider",
-            "SPIDER_DYNAMODB_ENDPOINT": url,
-            "SPIDER_TABLE_PREFIX": "deployed",
-            "SPIDER_USERNAME": "me",
-            "SPIDER_PASSWORD_SECRET": "login",
-            "SPIDER_KMS_KEY": aws.client("kms", REGION).create_key()["KeyMetadata"]["KeyId"],
-            "SPIDER_QUEUE_URL": aws.client("sqs", REGION).create_queue(QueueName="spider-operations")["QueueUrl"],
-            "SPIDER_WAIT_SECONDS": "25",
-        }
-        open_engine(Settings.from_env({**DUMMY_CREDENTIALS, **given, "SPIDER_HOME": "/nowhere"})).close()
-        for name, value in given.items():
-            patch.setenv(name, value)
-        patch.setenv("SPIDER_HOME", "/nowhere")
+    with place() as given:
         yield given
-        aws.forget()
 
 
 @pytest.fixture
@@ -64,7 +45,7 @@ class Worker:
 
     def __init__(self, url: str) -> None:
         self.engine = open_in_lambda()
-        self.taken: list[str] = []
+        self.taken: list[Any] = []
         self._url = url
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._poll)
@@ -81,14 +62,15 @@ class Worker:
     def _poll(self) -> None:
         sqs = aws.client("sqs", REGION)
         while not self._ended.wait(0.1):  # no long polls: the emulator does nothing else meanwhile
-            for message in sqs.receive_message(QueueUrl=self._url).get("Messages", []):
-                self.taken.append(message["Body"])
-                self.engine.take_message(message["Body"])
+            for message in sqs.receive_message(QueueUrl=self._url, AttributeNames=["All"]).get("Messages", []):
+                self.taken.append(message)
+                for record in SQSEvent(of_queue(message), None):
+                    scheduled.work(self.engine, record.body)
                 sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
 
 
 def ask(method: str, path: str, body: str = "", password: str = PASSWORD, **more: str) -> Any:
-    login = b64encode(f"me:{password}".encode()).decode()
+    login = b64encode(f"{USER}:{password}".encode()).decode()
     headers = {"Authorization": f"Basic {login}", "Content-Type": "application/json", **more}
     return Client(app.app, project_dir=str(ROOT)).http.request(
         method, f"/spider{path}", headers=headers, body=body.encode()
@@ -157,12 +139,25 @@ def test_credentials_are_sealed_under_a_key_that_only_kms_can_read(engine: Engin
 
 
 def test_a_message_about_nothing_is_dropped_in_the_end(engine: Engine, environment: dict[str, str]) -> None:
+    """It comes as a new message each time: what SQS counts itself leads to the queue of dead letters."""
     engine.queue.send("nobody's")
     with Worker(environment["SPIDER_QUEUE_URL"]) as worker:
         while len(worker.taken) < 3:
             threading.Event().wait(0.1)
         threading.Event().wait(2.0)
-        assert ['"nobody\'s"' in body for body in worker.taken] == [True] * 3
+        told = [(json.loads(one["Body"])["receipts"], one["Attributes"]) for one in worker.taken]
+        assert [(count, own["ApproximateReceiveCount"]) for count, own in told] == [(0, "1"), (1, "1"), (2, "1")]
+        left = aws.client("sqs", REGION).get_queue_attributes(
+            QueueUrl=environment["SPIDER_QUEUE_URL"], AttributeNames=["All"]
+        )["Attributes"]
+        assert [count for name, count in left.items() if name.startswith("ApproximateNumberOf")] == ["0", "0", "0"]
+
+
+def test_a_message_of_a_stranger_fails_and_so_ends_among_the_dead_letters(engine: Engine) -> None:
+    for body in ("", "{}", "[]", '{"operation": "o"}', '{"operation": "o", "receipts": "x"}'):
+        message = {"MessageId": "m", "ReceiptHandle": "h", "Body": body, "MD5OfBody": "", "Attributes": {}}
+        with pytest.raises(ValueError, match="not a message of Spider's"):
+            app.work(of_queue(message), None)
 
 
 @pytest.mark.parametrize("name", ["USERNAME", "PASSWORD_SECRET", "KMS_KEY", "QUEUE_URL"])
