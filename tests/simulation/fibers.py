@@ -37,9 +37,10 @@ class Fiber:
 
     @property
     def ready_at(self) -> float:
-        if self.owner.dead:
+        due, owner = self.due, self.owner
+        if owner.dead:
             return 0.0
-        return self.due if self.away else max(self.due, self.owner.thawed_at)
+        return due if self.away or due >= owner.thawed_at else owner.thawed_at
 
 
 class Fibers:
