@@ -155,7 +155,13 @@ def test_a_message_about_nothing_is_dropped_in_the_end(engine: Engine, environme
 
 def test_a_message_of_a_stranger_fails_and_so_ends_among_the_dead_letters(engine: Engine) -> None:
     for body in ("", "{}", "[]", '{"operation": "o"}', '{"operation": "o", "receipts": "x"}'):
-        message = {"MessageId": "m", "ReceiptHandle": "h", "Body": body, "MD5OfBody": "", "Attributes": {}}
+        message: dict[str, Any] = {
+            "MessageId": "m",
+            "ReceiptHandle": "h",
+            "Body": body,
+            "MD5OfBody": "",
+            "Attributes": {},
+        }
         with pytest.raises(ValueError, match="not a message of Spider's"):
             app.work(of_queue(message), None)
 
