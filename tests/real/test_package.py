@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import zipfile
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,14 +23,14 @@ from deployment.chalice_part import Json, package
 from tests.deployment import deployed as stages
 from tests.deployment.asked import TABLE, Asked, register, send
 from tests.deployment.deployed import Program
-from tests.deployment.front import Front, Lambda, serving
-from tests.deployment.function_url import FunctionUrl
+from tests.deployment.front import Front, Lambda, Sent, serving
+from tests.deployment.function_url import FunctionUrl, event
 from tests.deployment.instances import instances
 from tests.deployment.rest_api import SECONDS as GATEWAY_SECONDS
 from tests.deployment.rest_api import definition
 from tests.real.lambda_room import root
 from tests.real.lambda_room.aws import PASSWORD, USER
-from tests.real.lambda_room.function import Function
+from tests.real.lambda_room.function import Function, Instance
 from tests.real.lambda_room.region import Region, region
 from tests.servers import Twin, clean_environment, tell, twin
 from tests.system.clouds import CLOUDS, Cloud, emulated
@@ -268,6 +269,22 @@ def test_a_message_about_nothing_comes_three_times(here: Region) -> None:
         time.sleep(0.1)
     time.sleep(3)
     assert about("nobodys") == ["1", "1", "1"], "each is a new message, which no worker died of"
+
+
+def test_calls_are_recorded_behind_the_answer(
+    room: Path, clouds: Twin, client: Client, here: Region, tmp_path: Path
+) -> None:
+    """By an extension in AWS's own runtime client: whatever is not done when it asks for the next event is frozen."""
+    cloud = replace(over_tls(clouds, "AWS"), label="-behind")
+    cloud.register(client)
+    login = b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+    sent = Sent("GET", f"/spider/keypair?ConnectionName={cloud.connection}", (("Authorization", f"Basic {login}"),))
+    with contextlib.closing(Instance(room, here.held.function, tmp_path / "log")) as instance:
+        assert instance.invoke(event(sent))["statusCode"] == 200
+        assert instance.api.wait_until_idle(30.0)
+        assert instance.api.extensions == ["spider"]
+        history = client.call("GET", f"/hiscall?ConnectionName={cloud.connection}")["hiscall"]
+        assert [one["CloudOSAPI"] for one in history] == ["DescribeKeyPairs"]
 
 
 def test_a_worker_that_is_killed_is_followed_by_another(clouds: Twin, client: Client, here: Region) -> None:

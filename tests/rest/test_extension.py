@@ -231,6 +231,19 @@ def test_an_event_may_come_to_the_extension_after_the_answer(stage: Stage) -> No
             assert stage.recorded() == count
 
 
+def test_an_event_may_come_again_under_the_same_id(stage: Stage) -> None:
+    """As Lambda repeats those that nobody waits for."""
+    with stage.process() as process:
+        for count in (1, 2):
+            stage.gate.clear()
+            process.api.put("the-same", json.dumps(request("GET", LIST)).encode())
+            answered(process)
+            assert not process.api.wait_until_idle(1.0)
+            stage.gate.set()
+            assert frozen(process)
+            assert stage.recorded() == count
+
+
 def refused(process: Process) -> None:
     process.api.takes = False
 
@@ -263,6 +276,21 @@ def test_functions_that_nobody_waits_for_record_before_their_end(monkeypatch: py
     engine = open_in_lambda()
     engine.close()
     assert engine.settings.history_writes == "before"
+
+
+def test_an_event_that_is_lost_after_the_answer_costs_no_record(stage: Stage) -> None:
+    """Lambda takes the thread for one that is done, as soon as it asks again."""
+    with stage.process() as process:
+        look(process)
+        assert frozen(process)
+        late(process)
+        lost(process)
+        stage.gate.clear()
+        look(process)
+        assert not process.api.wait_until_idle(2.0)
+        stage.gate.set()
+        assert frozen(process)
+        assert stage.recorded() == 2
 
 
 def test_after_a_lost_event_it_goes_on_behind_the_next_answer(stage: Stage) -> None:

@@ -64,6 +64,12 @@ class RuntimeApi:
         self.address = f"127.0.0.1:{self._server.server_address[1]}"
 
     @property
+    def extensions(self) -> list[str]:
+        """Their names."""
+        with self._changed:
+            return list(self._names.values())
+
+    @property
     def is_idle(self) -> bool:
         """Frozen, and nothing is to come."""
         with self._changed:
@@ -108,12 +114,12 @@ class RuntimeApi:
             self._changed.wait_for(lambda: who in self._untold)
             self._untold.discard(who)
             event = self._event
-            if who != RUNTIME and self.lost:
-                self.lost -= 1
-                return None
-        if who != RUNTIME:
-            time.sleep(self.late)
-        return event
+            if who == RUNTIME:
+                return event
+            lost = self.lost > 0
+            self.lost -= lost
+        time.sleep(self.late)
+        return None if lost else event
 
     def _is_over(self) -> bool:
         """What was to be done for the last event, or to load the function."""
