@@ -21,6 +21,12 @@ COMPUTING = ("drivers",)  # before all others
 FOR_EACH = 2
 
 
+def pytest_sessionstart() -> None:
+    from tests import servers, warm_twins
+
+    servers.run_twin = warm_twins.serving
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     groups: dict[str, list[pytest.Item]] = {}
     for item in items:

@@ -86,14 +86,25 @@ class Twin:
 
 
 @contextlib.contextmanager
+def cold_twin(words: Sequence[str], url: str) -> Iterator[None]:
+    """Cloud-Twin with these words of its command line, which answers at `url`, until the block ends."""
+    with server([sys.executable, "-m", "cloud_twin", *words], url, {"PYTHONPATH": str(ROOT)}):
+        yield
+
+
+# A run of the tests has it forked instead: conftest.py.
+run_twin = cold_twin
+
+
+@contextlib.contextmanager
 def twin(*clouds: str, transition_seconds: float = 0.5, options: Sequence[str] = ()) -> Iterator[Twin]:
     """Cloud-Twin as a process, with these clouds, empty at the start. `transition_seconds`: how long its states in
     between last; `options`: more of the command line's."""
     plain, secure = free_port(), free_port()
     with tempfile.TemporaryDirectory(prefix="cloud-twin-") as folder:
-        command = [sys.executable, "-m", "cloud_twin", "--clouds", ",".join(clouds), "--quiet"]
-        command += ["--port", str(plain), "--tls-port", str(secure), "--folder", folder, *options]
-        with server(command, f"http://127.0.0.1:{plain}/_twin/clock", {"PYTHONPATH": str(ROOT)}):
+        words = ["--clouds", ",".join(clouds), "--quiet"]
+        words += ["--port", str(plain), "--tls-port", str(secure), "--folder", folder, *options]
+        with run_twin(words, f"http://127.0.0.1:{plain}/_twin/clock"):
             found = Twin(f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{secure}", Path(folder))
             tell(found.plain, "PUT", "/settings", {"transition_seconds": transition_seconds})
             yield found

@@ -11,7 +11,8 @@ import pytest
 from tests.servers import aws_twin, ministack, tell
 
 from .clouds import Cloud, aws_at, mock
-from .spider import Client, spider
+from .forked import spider
+from .spider import Client
 
 
 @pytest.fixture(scope="session")

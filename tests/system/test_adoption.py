@@ -10,7 +10,7 @@ from tests.servers import twin as started
 
 from .adoption import walk
 from .clouds import EMULATED, emulated, mock
-from .spider import spider
+from .forked import spider
 
 
 @pytest.mark.parametrize("provider", EMULATED)

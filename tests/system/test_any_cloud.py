@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from .clouds import CLOUDS
-from .spider import ROOT, spider
+from .forked import spider
+from .spider import ROOT
 
 SCRIPT = ROOT / "examples" / "any-cloud.sh"
 STEPS = 15

@@ -20,7 +20,8 @@ from tests.servers import twin
 
 from .clouds import mock
 from .every_action import Furnished, Silent
-from .spider import Client, killed, spider
+from .forked import spider
+from .spider import Client, killed
 from .three_clouds import LAG_SECONDS, PROVIDERS, Asking, Emulated
 
 CLOUD_SECONDS: Final = 60

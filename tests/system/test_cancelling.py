@@ -12,7 +12,7 @@ from cloud_twin.faults import EC2, Rule
 from tests.servers import proxy
 
 from .clouds import aws_at
-from .spider import start
+from .forked import start
 
 LEASE_SECONDS = 2.0
 SETTINGS = {"lease_seconds": str(LEASE_SECONDS), "sweep_seconds": "1"}

@@ -10,7 +10,8 @@ from cloud_twin.faults import EC2
 from tests.servers import Proxy, proxy, tell
 
 from .clouds import aws_at
-from .spider import Client, spider
+from .forked import spider
+from .spider import Client
 
 PAGE = 1000  # what the AWS driver asks for; EC2's largest page
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from .clouds import mock
-from .spider import Client, spider
+from .forked import spider
+from .spider import Client
 
 CLOUD_SECONDS = 60
 

@@ -13,8 +13,8 @@ from cloud_twin.faults import EC2
 from tests.servers import proxy
 
 from .clouds import aws_at
+from .forked import spider
 from .life_cycle import LifeCycle
-from .spider import spider
 
 
 def kept_calls(home: Path) -> list[Item]:

@@ -11,7 +11,7 @@ from cloud_twin.faults import EC2, Rule
 from tests.servers import proxy
 
 from .clouds import Cloud, aws_at, mock
-from .spider import spider, start
+from .forked import spider, start
 
 CALLERS = 100
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from .clouds import CLOUDS
-from .spider import Client, spider
+from .forked import spider
+from .spider import Client
 from .spiderwatch import NAME, OK, SKIP, SpiderWatch
 
 LOGIN = ("watch", "watch-password")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from .clouds import CLOUDS, mock
-from .spider import spider
+from .forked import spider
 from .tumblebug import LOGIN, Refused, Tumblebug, escaped, misfits
 from .tumblebug_calls import KINDS, VM_NAME, Call, World, calls, settings
 
