@@ -2,51 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import sys
 import threading
-import time
-from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from chalicelib.engine.service import open_engine
 from chalicelib.engine.settings import Settings
 from chalicelib.rest.opening import open_in_lambda
-from chalicelib.store import CALLS, Store
-from tests.deployment.front import Sent
-from tests.deployment.function_url import event
-from tests.engine.calls import added, kept, unmerged
+from chalicelib.store import Store
 from tests.real.lambda_room.function import Died, Function, Process
-from tests.rest import lambda_runtime
-from tests.rest.lambda_place import PASSWORD, USER, place
+from tests.rest.lambda_place import place
+from tests.rest.lambda_stage import CONNECTION, LIST, SECONDS, Stage, answered, ask, frozen, look, request, running
 from tests.servers import DUMMY_CREDENTIALS
-from tests.store.faulty import Body, Faulty, faulty
+from tests.store.faulty import faulty
 
-ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 30.0
-LIST = "/securitygroup?ConnectionName=m"
-NO_SETTINGS: Mapping[str, str] = {}
-
-
-def pairs(**values: str) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in values.items()]
-
-
-CONNECTION = (
-    ("/driver", {"DriverName": "m", "ProviderName": "MOCK", "DriverLibFileName": "m.so"}),
-    ("/credential", {"CredentialName": "m", "ProviderName": "MOCK", "KeyValueInfoList": pairs(MockName="m")}),
-    ("/region", {"RegionName": "m", "ProviderName": "MOCK", "KeyValueInfoList": pairs(Region="default")}),
-    (
-        "/connectionconfig",
-        {"ConfigName": "m", "ProviderName": "MOCK", "DriverName": "m", "CredentialName": "m", "RegionName": "m"},
-    ),
-)
 CARELESS = """
 import pathlib, threading, time
 
@@ -54,54 +26,6 @@ def handler(event, context):
     threading.Thread(target=lambda: (time.sleep(0.3), pathlib.Path(event).touch())).start()
     return event
 """
-
-
-class Stage:
-    """A DynamoDB that takes no records of calls while `gate` is closed, and processes of the API's function."""
-
-    def __init__(self, variables: Mapping[str, str], database: Faulty, store: Store, folder: Path) -> None:
-        self.gate = threading.Event()
-        self.gate.set()
-        self._variables = {**variables, "SPIDER_DYNAMODB_ENDPOINT": database.url}
-        self._folder = folder
-        self._store = store
-        self._before = self._count()
-        database.for_ever = self._hold
-
-    def process(
-        self, handler: str = "app.app", seconds: float = SECONDS, settings: Mapping[str, str] = NO_SETTINGS
-    ) -> contextlib.AbstractContextManager[Process]:
-        function = Function("api", handler, 1024, seconds, {**self._variables, **settings})
-        return running(function, self._folder)
-
-    def recorded(self) -> int:
-        """How many calls the history has got since the test began."""
-        return self._count() - self._before
-
-    def _count(self) -> int:
-        count = len(list(kept(self._store)))
-        assert sum(sums.count for sums in added(unmerged(self._store)).values()) == count
-        return count
-
-    def _hold(self, operation: str, body: Body) -> None:
-        if operation == "TransactWriteItems" and f'-{CALLS.name}"' in json.dumps(body):
-            self.gate.wait(SECONDS)
-
-
-@contextlib.contextmanager
-def running(function: Function, folder: Path) -> Iterator[Process]:
-    """Modules of its own may be in `folder`."""
-    variables = {
-        **function.variables,
-        "PYTHONPATH": f"{ROOT}:{ROOT}/drivers_layer:{folder}",
-        "SPIDER_HOME": str(folder),
-    }
-    command = [sys.executable, lambda_runtime.__file__, function.handler]
-    made = Process(command, replace(function, variables=variables), folder / "log")
-    try:
-        yield made
-    finally:
-        made.close()
 
 
 @pytest.fixture(scope="module")
@@ -128,40 +52,6 @@ def stage(variables: dict[str, str], store: Store, tmp_path: Path) -> Iterator[S
         made = Stage(variables, database, store, tmp_path)
         yield made
         made.gate.set()
-
-
-def ask(process: Process, method: str, path: str, body: Any = None) -> None:
-    process.give(request(method, path, body))
-    answered(process)
-
-
-def request(method: str, path: str, body: Any = None) -> dict[str, Any]:
-    headers = (
-        ("Authorization", f"Basic {b64encode(f'{USER}:{PASSWORD}'.encode()).decode()}"),
-        ("Content-Type", "application/json"),
-    )
-    return event(Sent(method, f"/spider{path}", headers, json.dumps(body).encode() if body else b""))
-
-
-def answered(process: Process) -> None:
-    answer = process.answer()
-    assert answer["statusCode"] == 200, answer
-
-
-def look(process: Process) -> None:
-    """One call of the cloud."""
-    ask(process, "GET", LIST)
-
-
-def frozen(process: Process) -> bool:
-    """Whether it is, once its event is over; the system takes a moment to stop it."""
-    assert process.api.wait_until_idle(SECONDS)
-    stat = Path(f"/proc/{process.pid}/stat")
-    end = time.monotonic() + 1.0
-    while stat.read_text().rpartition(") ")[2][0] != "T":
-        if time.monotonic() > end:
-            return False
-    return True
 
 
 def test_a_process_is_frozen_once_it_has_answered(stage: Stage, tmp_path: Path) -> None:
@@ -300,6 +190,7 @@ def test_after_a_lost_event_it_goes_on_behind_the_next_answer(stage: Stage) -> N
         assert frozen(process)
         stage.gate.clear()
         look(process)
+        assert not process.api.wait_until_idle(0.5)
         assert stage.recorded() == 1
         stage.gate.set()
         assert frozen(process)
