@@ -87,6 +87,8 @@ class Process:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+        # What is frozen does not see that its API is gone. This sees that whoever made it is.
+        self._guard = subprocess.Popen(["sh", "-c", f"read _; kill -KILL -{self.pid}"], stdin=subprocess.PIPE)
 
     @property
     def pid(self) -> int:
@@ -130,6 +132,8 @@ class Process:
 
     def close(self) -> None:
         self.kill()
+        self._guard.kill()
+        self._guard.communicate()
         self.api.close()
         self._log.close()
 
