@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import subprocess
-import sys
 import threading
 import time
 import zipfile
@@ -22,6 +20,7 @@ from deployment import archives, target, template, zips
 from deployment.chalice_part import Json, package
 from tests.deployment import deployed as stages
 from tests.deployment.asked import TABLE, Asked, register, send
+from tests.deployment.built import Built, built, copied
 from tests.deployment.deployed import Program
 from tests.deployment.front import Front, Lambda, Sent, serving
 from tests.deployment.function_url import FunctionUrl, event
@@ -38,8 +37,6 @@ from tests.system.demo import run
 from tests.system.life_cycle import LifeCycle
 from tests.system.spider import Client, environment
 
-LARGEST = 180 * archives.MIB
-Built = tuple[archives.Archive, archives.Archive]
 IN_THE_ROOM = ("AWS", "AZURE", "GCP")
 SLOW_SECONDS = 32.0
 FUNCTIONS = {"api": "APIHandler", "held": "Held", "work": "Work", "sweep": "Sweep"}
@@ -72,28 +69,18 @@ class Unpacked:
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What is built from, as it is now."""
-    copy = tmp_path_factory.mktemp("source")
-    for name in ("app.py", "requirements.txt"):
-        shutil.copy(archives.ROOT / name, copy)
-    for name in ("chalicelib", "drivers_layer"):
-        shutil.copytree(archives.ROOT / name, copy / name)
-    return copy
+    return copied(tmp_path_factory.mktemp("source"))
 
 
 @pytest.fixture(scope="module")
-def built(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
-    """For the Python that runs the tests where there is none of Lambda's version, with other wheels and byte code."""
-    with pytest.MonkeyPatch.context() as patch:
-        if target.interpreter() is None:
-            patch.setattr(target, "PYTHON", sys.version_info[:2])
-            patch.setattr(target, "interpreter", lambda: sys.executable)
-        yield archives.build(tmp_path_factory.mktemp("package"), source)
+def made(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
+    with built(tmp_path_factory.mktemp("package"), source) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
-def unpacked(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Unpacked]:
-    layer, function = built
+def unpacked(made: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Unpacked]:
+    layer, function = made
     folder = tmp_path_factory.mktemp("lambda")
     zipfile.ZipFile(layer.path).extractall(folder / "opt")
     zipfile.ZipFile(function.path).extractall(folder / "task")
@@ -112,28 +99,10 @@ def room(unpacked: Unpacked, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def test_two_builds_are_equal(built: Built, source: Path, tmp_path: Path) -> None:
+def test_two_builds_are_equal(made: Built, source: Path, tmp_path: Path) -> None:
     again = archives.build(tmp_path / "elsewhere" / "deeper", source)
-    assert [archive.digest for archive in again] == [archive.digest for archive in built]
-    assert [zips.digest(archive.path) for archive in built] == [archive.digest for archive in built]
-
-
-def test_they_are_small_enough_and_compiled(built: Built) -> None:
-    assert sum(archive.size for archive in built) <= LARGEST
-    for archive in built:
-        with zipfile.ZipFile(archive.path) as opened:
-            assert sum(entry.file_size for entry in opened.infolist()) == archive.size
-            names = {entry.filename for entry in opened.infolist()}
-        sources = {name for name in names if name.endswith(".py")}
-        assert sources
-        lacking = {name for name in sources if compiled(name) not in names}
-        assert not lacking
-
-
-def compiled(source: str) -> str:
-    folder, _, name = source.rpartition("/")
-    tag = "cpython-{}{}".format(*target.PYTHON)
-    return f"{folder}/__pycache__/{name.removesuffix('.py')}.{tag}.pyc".removeprefix("/")
+    assert [archive.digest for archive in again] == [archive.digest for archive in made]
+    assert [zips.digest(archive.path) for archive in made] == [archive.digest for archive in made]
 
 
 @pytest.mark.parametrize("provider", CLOUDS)
