@@ -183,6 +183,7 @@ class Worker:
         if isinstance(error, NoAnswer | Unavailable):
             change["unclean_since"] = now
         failures = lease.row.get("failures", 0)
+        log.info("operation %s: to be tried again: %s", lease.row["id"], error)
         self._again(lease, self._pause(failures, error), error.message, failures=failures + 1, **change)
 
     def _not_yet(self, lease: Lease, none: NoTurn) -> None:
@@ -231,6 +232,8 @@ class Worker:
             if len(done.changes) in conflict.failed:
                 raise LeaseLost(lease.row["id"]) from None
             self._end(lease, AlreadyExists(f"'{lease.row['name']}': another name stands for the same resource"))
+        else:
+            log.info("operation %s: done at try %d", lease.row["id"], lease.row["attempts"])
 
     def _end(self, lease: Lease, error: SpiderError, in_the_end: SpiderError | None = None) -> None:
         """The operation has failed, and nothing is left to do about it but to look once more, where a try was not
@@ -243,3 +246,4 @@ class Worker:
             self._store.write(*changes, finished)
         except Conflict:
             raise LeaseLost(lease.row["id"]) from None
+        log.info("operation %s: failed at try %d: %s", row["id"], row["attempts"], error)

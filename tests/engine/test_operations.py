@@ -293,3 +293,18 @@ def test_the_sweeper_puts_back_what_the_queue_has_forgotten(house: House) -> Non
     house.engine.sweep()
     house.engine.queue.wait("", lambda: False, 1)
     assert house.operation(accepted.operation).state == State.SUCCEEDED
+
+
+def test_the_log_tells_how_operations_end(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "spider")
+    house.region(Fail="create_vpc:Throttled")
+    house.make("vpc", VPC)
+    house.region(Fail="create_vpc:Refused")
+    with pytest.raises(Refused):
+        house.make("vpc", VPC | {"Name": "vpc-02"})
+    told = [record.getMessage().partition(": ")[2] for record in caplog.records if record.name == "spider.worker"]
+    again, done, undone, failed = told
+    assert again.startswith("to be tried again: ")
+    assert done == "done at try 2"
+    assert undone.endswith("; undoing it")
+    assert failed.startswith("failed at try 1: ")
