@@ -45,7 +45,7 @@ def of_write(old: Item | None, new: Item | None) -> int:
 
 
 def of_indexes(table: Table, old: Item | None, new: Item | None) -> int:
-    """Indexes hold all that an item has. A change of their keys is a delete and a put."""
+    """Indexes hold all that an item has, or its keys alone. A change of their keys is a delete and a put."""
     return sum(_of_index(index, old, new) for index in table.indexes.values())
 
 
@@ -54,8 +54,12 @@ def _of_index(index: Index, old: Item | None, new: Item | None) -> int:
     if old == new or (was is None and is_now is None):
         return 0
     if was == is_now:
-        return of_write(old, new)
-    return sum(of_write(item, None) for item, entry in ((old, was), (new, is_now)) if entry is not None)
+        return 0 if index.keys_only else of_write(old, new)
+    return sum(
+        1 if index.keys_only else of_write(item, None)
+        for item, entry in ((old, was), (new, is_now))
+        if entry is not None
+    )
 
 
 def _entry(index: Index, item: Item | None) -> tuple[str, str] | None:

@@ -66,7 +66,7 @@ POLICIES: Final[dict[str, tuple[Statement, ...]]] = {
         _SEND,
         _RECEIVE,
     ),
-    "Sweep": (_tables(("dynamodb:Query",), OPERATIONS), _SEND),
+    "Sweep": (_tables(("dynamodb:BatchGetItem", "dynamodb:Query"), OPERATIONS), _SEND),
     "Reconcile": (
         _tables(READ, CONNECTIONS, *_CHANGED),
         _tables((*PUT, "dynamodb:UpdateItem"), *_CHANGED),  # begins changes; Work ends them

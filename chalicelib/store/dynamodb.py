@@ -82,7 +82,7 @@ class DynamoStore:
         arguments = {"TableName": self._name(table), **query_arguments(query, self._seconds())}
         if start is not None:
             arguments["ExclusiveStartKey"] = encode_item(start)
-        return query.page(list(islice(self._pages(arguments, limit), limit and limit + 1)))
+        return query.page(list(islice(self._pages(query, arguments, limit), limit and limit + 1)))
 
     def write(self, *changes: Change) -> None:
         prepared = prepare(changes)
@@ -139,16 +139,25 @@ class DynamoStore:
             if wanted and not backoff.wait():
                 raise StoreUnavailable(f"{operation}: {left} items stay unprocessed")
 
-    def _pages(self, arguments: dict[str, Any], limit: int | None) -> Iterator[Item]:
+    def _pages(self, query: Query, arguments: dict[str, Any], limit: int | None) -> Iterator[Item]:
         """The live items of a query. Limit counts expired ones too, so each page asks for twice as many."""
         size = limit and limit + 1
         while True:
             answer = self._calls.call("Query", {**arguments, "Limit": size} if size else arguments)
-            yield from map(decode_item, answer.get("Items", []))
+            found = list(map(decode_item, answer.get("Items", [])))
+            yield from self._read(query, found) if query.keys_only else found
             if not answer.get("LastEvaluatedKey"):
                 return
             arguments = {**arguments, "ExclusiveStartKey": answer["LastEvaluatedKey"]}
             size = size and min(size * 2, max(size, LARGEST_PAGE))
+
+    def _read(self, query: Query, named: Sequence[Item]) -> Iterator[Item]:
+        """From the table. What has moved in the index since, or has left it, is not here any more."""
+        rows = self.get_many(query.table, [key_of(query.table, one) for one in named])
+        keys = (query.hash_key, query.range_key)
+        for row, one in zip(rows, named, strict=True):
+            if row is not None and all(row.get(key) == one[key] for key in keys if key):
+                yield row
 
 
 def _batches(things: Iterable[_Thing], size: int) -> Iterator[list[_Thing]]:

@@ -40,10 +40,14 @@ def definition(name: str, table: Table) -> dict[str, Any]:
     }
     if table.indexes:
         told["GlobalSecondaryIndexes"] = [
-            {"IndexName": index_name, "KeySchema": _schema(index), "Projection": {"ProjectionType": "ALL"}}
+            {"IndexName": index_name, "KeySchema": _schema(index), "Projection": {"ProjectionType": _held(index)}}
             for index_name, index in table.indexes.items()
         ]
     return told
+
+
+def _held(index: Index) -> str:
+    return "KEYS_ONLY" if index.keys_only else "ALL"
 
 
 def _schema(keys: Table | Index) -> list[dict[str, str]]:

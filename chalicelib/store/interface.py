@@ -42,10 +42,14 @@ class Index:
 
     Items are ordered by the range key; the order of items with equal range keys is the engine's. On DynamoDB
     an index lags behind its table, usually by milliseconds: read again what it names before acting on it.
+
+    `keys_only`: it holds no more there, and items are read from the table, as they are now. For items that are large
+    and often changed: a change that leaves an index's keys as they are costs it nothing.
     """
 
     hash_key: str
     range_key: str
+    keys_only: bool = False
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,10 @@ class Query:
         return self.table.indexes[self.index] if self.index is not None else self.table
 
     @property
+    def keys_only(self) -> bool:
+        return isinstance(self.keys, Index) and self.keys.keys_only
+
+    @property
     def hash_key(self) -> str:
         return self.keys.hash_key
 

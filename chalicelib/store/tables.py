@@ -14,9 +14,9 @@ OPERATIONS: Final = Table(
     "operations",
     "id",
     indexes={
-        "unfinished": Index("unfinished", "due"),
-        "by_connection": Index("connection", "at"),
-        "all": Index("shard", "at"),
+        "unfinished": Index("unfinished", "due", keys_only=True),
+        "by_connection": Index("connection", "at", keys_only=True),
+        "all": Index("shard", "at", keys_only=True),
     },
 )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.store import (
+    CALLS,
     OPERATIONS,
     Change,
     Check,
@@ -193,9 +194,30 @@ def test_calls_per_read(store: Store, proxy: Faulty) -> None:
     store.put_all(OPERATIONS, [{"id": f"o{n}", "unfinished": "y", "due": f"{n:03}"} for n in range(120)])
     proxy.calls.clear()
     store.get_many(OPERATIONS, [(f"o{n}",) for n in range(120)])
+    assert proxy.calls == ["BatchGetItem", "BatchGetItem"]
+    proxy.calls.clear()
     store.query(OPERATIONS, "y", index="unfinished", limit=50)
+    assert proxy.calls == ["Query", "BatchGetItem"]
+    proxy.calls.clear()
     store.query(OPERATIONS, "y", index="unfinished")
-    assert proxy.calls == ["BatchGetItem", "BatchGetItem", "Query", "Query"]
+    assert proxy.calls == ["Query", "BatchGetItem", "BatchGetItem"]
+    proxy.calls.clear()
+    store.query(CALLS, "one", index="by_operation")
+    store.query(CALLS, "one")
+    assert proxy.calls == ["Query", "Query"]
+
+
+def test_what_has_moved_in_an_index_since_is_not_found(store: Store, proxy: Faulty, dynamodb_store: Store) -> None:
+    """An index of keys alone names what is then read from the table."""
+    store.put_all(OPERATIONS, [{"id": f"o{n}", "unfinished": "y", "due": str(n)} for n in range(4)])
+
+    def meanwhile(_operation: str, _body: Body) -> None:
+        out, later = Update(OPERATIONS, ("o0",), {"unfinished": None}), Update(OPERATIONS, ("o1",), {"due": "9"})
+        dynamodb_store.write(out, later, Delete(OPERATIONS, ("o2",)))
+
+    proxy.faults = [always(None), meanwhile]
+    assert [one["id"] for one in store.query(OPERATIONS, "y", index="unfinished").items] == ["o3"]
+    assert [one["id"] for one in store.query(OPERATIONS, "y", index="unfinished").items] == ["o3", "o1"]
 
 
 def test_reads_are_strongly_consistent(store: Store, proxy: Faulty) -> None:

@@ -19,7 +19,8 @@ def test_tables_are_paid_on_demand_and_expire(table: Table, dynamodb_endpoint: s
     assert described["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
     indexes = described.get("GlobalSecondaryIndexes", [])
     assert {index["IndexName"] for index in indexes} == set(table.indexes)
-    assert all(index["Projection"]["ProjectionType"] == "ALL" for index in indexes)
+    held = {index["IndexName"]: index["Projection"]["ProjectionType"] for index in indexes}
+    assert held == {word: "KEYS_ONLY" if index.keys_only else "ALL" for word, index in table.indexes.items()}
 
 
 def test_creating_them_again_changes_nothing(dynamodb_store: Store) -> None:
