@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.engine.once import once
 from chalicelib.engine.queue import SteppedQueue
 from chalicelib.engine.service import Engine
 from chalicelib.store import Change, Item, Key, Page, StoreUnavailable, Table
@@ -53,8 +54,9 @@ class _Engine(Engine):
         world = process.world
         super().__init__(world.settings, _Store(world), world.sealer, world.clock)
 
-    def _make_queue(self) -> SteppedQueue:
-        return _Queue(self._process, self.worker.work)
+    @once
+    def queue(self) -> SteppedQueue:
+        return _Queue(self._process, self._work)
 
 
 class _Queue(SteppedQueue):
