@@ -37,6 +37,9 @@ from tests.system.demo import run
 from tests.system.life_cycle import LifeCycle
 from tests.system.spider import Client, environment
 
+# Other engines' tests run beside these.
+pytestmark = pytest.mark.timeout(1200)
+
 IN_THE_ROOM = ("AWS", "AZURE", "GCP")
 SLOW_SECONDS = 32.0
 FUNCTIONS = {"api": "APIHandler", "held": "Held", "work": "Work", "sweep": "Sweep"}
