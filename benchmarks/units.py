@@ -46,20 +46,25 @@ def of_write(old: Item | None, new: Item | None) -> int:
 
 def of_indexes(table: Table, old: Item | None, new: Item | None) -> int:
     """Indexes hold all that an item has, or its keys alone. A change of their keys is a delete and a put."""
-    return sum(_of_index(index, old, new) for index in table.indexes.values())
-
-
-def _of_index(index: Index, old: Item | None, new: Item | None) -> int:
-    was, is_now = _entry(index, old), _entry(index, new)
-    if old == new or (was is None and is_now is None):
-        return 0
-    if was == is_now:
-        return 0 if index.keys_only else of_write(old, new)
     return sum(
-        1 if index.keys_only else of_write(item, None)
-        for item, entry in ((old, was), (new, is_now))
-        if entry is not None
+        _of_index(index, *(_held(table, index, item) for item in (old, new))) for index in table.indexes.values()
     )
+
+
+def _held(table: Table, index: Index, item: Item | None) -> Item | None:
+    """What is in the index of it, if it is in it."""
+    if item is None or _entry(index, item) is None:
+        return None
+    keys = (*table.keys, index.hash_key, index.range_key)
+    return {name: item[name] for name in keys} if index.keys_only else item
+
+
+def _of_index(index: Index, was: Item | None, is_now: Item | None) -> int:
+    if was == is_now:
+        return 0
+    if _entry(index, was) == _entry(index, is_now):
+        return of_write(was, is_now)
+    return sum(of_write(one, None) for one in (was, is_now) if one is not None)
 
 
 def _entry(index: Index, item: Item | None) -> tuple[str, str] | None:
@@ -70,8 +75,8 @@ def _entry(index: Index, item: Item | None) -> tuple[str, str] | None:
 
 def stored(table: Table, item: Item) -> int:
     """Bytes that it takes, with its copies in indexes."""
-    copies = 1 + sum(_entry(index, item) is not None for index in table.indexes.values())
-    return copies * (size(item) + OVERHEAD)
+    copies = [item, *filter(None, (_held(table, index, item) for index in table.indexes.values()))]
+    return sum(size(one) + OVERHEAD for one in copies)
 
 
 def size(item: Item) -> int:

@@ -59,9 +59,11 @@ def query_arguments(query: Query, now: int) -> Arguments:
         condition &= Path([query.range_key or ""]).between(low, high)
     elif query.prefix:
         condition &= Path([query.range_key or ""]).startswith(_value(query.prefix))  # type: ignore[arg-type]  # it takes operands, annotated as str
+    # An index of keys alone has no `expires`, and a filter by it is refused; the items are read afterwards.
+    live = {} if query.keys_only else {"FilterExpression": expressions.spell(_not_expired(now))}
     return {
         "KeyConditionExpression": expressions.spell(condition),
-        "FilterExpression": expressions.spell(_not_expired(now)),
+        **live,
         "ScanIndexForward": not query.reverse,
         **({"ConsistentRead": True} if query.index is None else {"IndexName": query.index}),
         **expressions.arguments(),
