@@ -19,8 +19,10 @@ from typing import Any, Final
 from benchmarks.metering import Meter, Used, metered
 from deployment import archives
 from deployment.chalice_part import Json
-from tests.deployment import function
+from tests.deployment import function, function_url
 from tests.deployment.deployed import PASSWORD, Deployed
+from tests.deployment.events import of_queue
+from tests.deployment.front import Sent
 from tests.deployment.support import LOGIN
 
 ONE_PROCESSOR: Final = 1769  # MB: "Configure Lambda function memory"
@@ -134,9 +136,9 @@ class AtWork:
     def _poll(self, work: Instance, ended: threading.Event) -> None:
         sqs, url = self._deployed.session.client("sqs"), self._deployed.physical["Queue"]
         while not ended.is_set():
-            for message in sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages", []):
-                record = {"body": message["Body"], "receiptHandle": message["ReceiptHandle"], "eventSource": "aws:sqs"}
-                work({"Records": [record]})
+            given = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1, AttributeNames=["All"])
+            for message in given.get("Messages", []):
+                work(of_queue(message))
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
                 add(work.used, {"SQS requests": 2})
 
@@ -152,16 +154,9 @@ class AtWork:
 def request(method: str, path: str, body: object = None) -> Json:
     """An event of a Function URL, which both fronts' functions take; logged in, gzip is taken."""
     login = base64.b64encode(f"{LOGIN['UserName']}:{PASSWORD}".encode()).decode()
-    path, _, query = path.partition("?")
-    return {
-        "version": "2.0",
-        "rawPath": f"/spider{path}",
-        "rawQueryString": query,
-        "headers": {"authorization": f"Basic {login}", "accept-encoding": "gzip", "content-type": "application/json"},
-        "requestContext": {"http": {"method": method}},
-        "body": json.dumps(body) if body is not None else "",
-        "isBase64Encoded": False,
-    }
+    headers = (("Authorization", f"Basic {login}"), ("Accept-Encoding", "gzip"), ("Content-Type", "application/json"))
+    given = json.dumps(body).encode() if body is not None else b""
+    return function_url.event(Sent(method, f"/spider{path}", headers, given))
 
 
 def content(answer: Json) -> bytes:

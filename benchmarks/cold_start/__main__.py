@@ -20,6 +20,7 @@ from typing import Any
 from benchmarks.table import show
 from deployment import archives, template
 from deployment.chalice_part import package
+from deployment.functions import VARIABLES
 from tests.deployment.events import of_queue
 from tests.deployment.front import serving
 from tests.deployment.rest_api import RestApi, definition
@@ -60,7 +61,8 @@ class Bench:
         return replace(cloud, region={**cloud.region, "Endpoint": self.twin.secure, "CA": self.twin.ca})
 
     def _function(self, name: str, told: Mapping[str, Any]) -> Function:
-        variables = {**told["Environment"]["Variables"], **self.aws.variables, "PYDANTIC_DISABLE_PLUGINS": "__all__"}
+        fixed = {word: value for word, value in VARIABLES.items() if isinstance(value, str)}
+        variables = {**fixed, **told["Environment"]["Variables"], **self.aws.variables}
         return Function(name, told["Handler"], told["MemorySize"], told["Timeout"], variables)
 
     def application(self, name: str) -> Function:

@@ -82,13 +82,12 @@ def started(root: Path, function: Function, log: Path) -> Iterator[Started]:
         made.instance.close()
 
 
-def start(root: Path, function: Function, log: Path, given: Any, again: Any = None) -> Start:
-    """`again`: the second event, if not the same."""
+def start(root: Path, function: Function, log: Path, given: Any) -> Start:
     with started(root, function, log) as made:
         first = made.timed(given)
         cpu = made.cpu()
-        second = made.timed(again or given)
-        return Start(made.init, made.init + first, cpu, second, made.instance.peak() / 2**20)
+        again = made.timed(given)
+        return Start(made.init, made.init + first, cpu, again, made.instance.peak() / 2**20)
 
 
 def request(method: str, path: str, body: Any = None, resource: str = "", **query: str) -> Any:

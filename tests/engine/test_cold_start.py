@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from spider_drivers import contract
 
 from chalicelib.engine.once import once
 
@@ -84,6 +85,13 @@ def test_the_first_read_loads_what_it_needs(loaded: set[str], package: str) -> N
 def test_nor_does_it_load_what_is_slow_and_only_for_others(loaded: set[str]) -> None:
     slow = {"botocore", "cryptography.hazmat.primitives.asymmetric", "paramiko", "pickle", "pynamodb", "xml.sax"}
     assert slow & loaded == set()
+
+
+def test_whatever_the_contract_offers_is_there_when_it_is_asked_for() -> None:
+    assert set(contract._HOMES) <= set(contract.__all__)
+    for name in contract.__all__:
+        assert hasattr(contract, name)
+    assert not hasattr(contract, "Nothing")
 
 
 def test_two_that_ask_for_a_part_at_once_get_the_same() -> None:

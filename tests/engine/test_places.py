@@ -97,8 +97,8 @@ def test_a_cloud_without_regions_says_so(house: House, monkeypatch: pytest.Monke
     real = MockConnection.__init__
 
     def without(self: MockConnection, info: object, recorder: object) -> None:
-        real(self, info, recorder)  # type: ignore[arg-type]
-        self.region_zone = None  # type: ignore[assignment]
+        real(self, info, recorder)  # type: ignore[arg-type]  # handed on as they come
+        self.region_zone = None  # type: ignore[assignment]  # what no type allows
 
     monkeypatch.setattr(MockConnection, "__init__", without)
     for name in ("list_region_zone", "list_original_region", "list_original_zone"):

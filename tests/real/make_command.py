@@ -36,7 +36,7 @@ def main(folder: str, task: str, *words: str) -> int:
         made = [archives.Archive(path, tree, zips.digest(path), archives.sizes(tree)) for path, tree in found]
         return (made[0], made[1]) if len(made) == len(trees) else archives.build(folder)
 
-    target.PYTHON = interpreter.version  # type: ignore[misc]
+    target.PYTHON = interpreter.version  # type: ignore[misc]  # it is Final to all others
     target.interpreter = functools.cache(lambda: interpreter.path)
     template.build = without_conditions
     package.build_archives = built_once
