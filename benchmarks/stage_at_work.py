@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -156,7 +157,7 @@ def request(method: str, path: str, body: object = None) -> Json:
     login = base64.b64encode(f"{LOGIN['UserName']}:{PASSWORD}".encode()).decode()
     headers = (("Authorization", f"Basic {login}"), ("Accept-Encoding", "gzip"), ("Content-Type", "application/json"))
     given = json.dumps(body).encode() if body is not None else b""
-    return function_url.event(Sent(method, f"/spider{path}", headers, given))
+    return function_url.event(Sent(method, f"/spider{path}", headers, given), str(uuid.uuid4()))
 
 
 def content(answer: Json) -> bytes:
