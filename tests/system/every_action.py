@@ -16,6 +16,8 @@ from .spider import Client
 from .three_clouds import RULE, Asking
 
 SHARED: Final = "shared"
+# Drivers, credentials, regions and connections, by what is asked of them.
+REGISTERED: Final = {"get": "kept", "delete": "deleted"}
 # What is changed, and so is each action's own, named after it: by the path of its kind.
 OWN: Final[Mapping[str, tuple[str, ...]]] = {
     "vpc": (
@@ -85,9 +87,11 @@ class Furnished:
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda name: make(OWNED[name], _own(name)), OWNED))
         client.call("POST", "/keypair", self._spare.key_pair("spare"))
-        client.call("POST", "/vmimage", self._asking.create({"Name": self._asking.cloud.image}))
-        for path, body in self._settings("old").items():
-            client.call("POST", f"/{path}", body)
+        for one in (self._asking, self._spare):
+            client.call("POST", "/vmimage", one.create({"Name": one.cloud.image}))
+        for name in REGISTERED.values():
+            for path, body in self._settings(name).items():
+                client.call("POST", f"/{path}", body)
 
     def _post(self, client: Client, path: str, name: str) -> None:
         made = client.call("POST", f"/{path}", self._wanted(path, name))
@@ -125,6 +129,7 @@ class Furnished:
             **{f"create_{kind}": body for kind, body in new.items() if kind != "connectionconfig"},
             "create_connection": new["connectionconfig"],
             "create_image": self._other.create({"Name": asking.cloud.image}),
+            "delete_image": self._spare.on,
             "create_vpc": asking.vpc("new"),
             "create_security_group": asking.group("new", SHARED),
             "create_key_pair": asking.key_pair("new"),
@@ -159,11 +164,10 @@ class Furnished:
 
     def _named(self) -> dict[str, str]:
         """Names in paths that are not those of resources."""
-        cloud, old = self._asking.cloud, self._settings("old")
-        words = {"driver": "DriverName", "credential": "CredentialName", "region": "RegionName"}
-        own = {kind: old[kind][word] for kind, word in words.items()} | {"connection": "old-config"}
+        cloud = self._asking.cloud
+        suffixes = {"driver": "d", "credential": "c", "region": "r", "connection": "config"}
         return {
-            **{f"{verb}_{kind}": name for verb in ("get", "delete") for kind, name in own.items()},
+            **{f"{verb}_{kind}": f"{REGISTERED[verb]}-{end}" for verb in REGISTERED for kind, end in suffixes.items()},
             **dict.fromkeys(("get_image", "delete_image"), cloud.image),
             **dict.fromkeys(("get_spec", "get_original_spec"), cloud.spec),
             **dict.fromkeys(("get_region_zone", "get_preconfigured_region_zone"), cloud.region["Region"]),

@@ -29,7 +29,7 @@ WAIT_SECONDS: Final = 10.0  # so long that a busy machine does not take as long 
 AT_ONCE: Final = 40
 IMPATIENT: Final = {"wait_seconds": f"{WAIT_SECONDS:g}"}
 SETTINGS: Final = {"lease_seconds": "3", "sweep_seconds": "1", "workers": "60"}
-DONE, ACCEPTED, UNSUPPORTED, NO_ANSWER = 200, 202, 501, 504
+DONE, ACCEPTED, UNSUPPORTED, NO_ANSWER = EXPECTED = 200, 202, 501, 504
 
 
 def test_a_slow_cloud_is_not_waited_for(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_no_action_is_held_by_a_cloud_that_stands_still(provider: str, tmp_path:
         statuses = Counter(status for status, _ in answers.values())
         longest = max(answers, key=lambda words: answers[words][1])
         assert answers[longest][1] < 2 * WAIT_SECONDS, longest
-        assert set(statuses) <= {DONE, ACCEPTED, NO_ANSWER, UNSUPPORTED}, answers
+        assert not {words: status for words, (status, _) in answers.items() if status not in EXPECTED}
         assert statuses[ACCEPTED] >= 20
         assert statuses[NO_ANSWER] >= 40
         print(f"{provider}: answers while the cloud stood still, by statuses: {dict(statuses)}")
