@@ -3,8 +3,9 @@ each run at any time, and what waits begins first, so that nothing long is left 
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,17 @@ def pytest_sessionstart() -> None:
     from tests import servers, warm_twins
 
     servers.run_twin = warm_twins.serving
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is loaded and collected stays until the end: garbage is not looked for while it comes, nor in it later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
