@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import boto3
 
-from . import package
+from . import alarms, package
 from .stack import ERRORS, CannotDeploy, Stack
 from .wheels import CannotBuild
 
@@ -21,18 +21,23 @@ def main(words: Sequence[str] | None = None) -> int:
             stack.destroy()
             print(f"{stack.name} is gone.")
         else:
-            deploy(stack, arguments.stage, arguments.user_name, arguments.password_secret)
+            deploy(stack, arguments)
     except (CannotBuild, CannotDeploy, *ERRORS) as why:
         print(f"deploy: {why}", file=sys.stderr)
         return 1
     return 0
 
 
-def deploy(stack: Stack, stage: str, user_name: str, password_secret: str) -> None:
+def deploy(stack: Stack, arguments: argparse.Namespace) -> None:
     """Raises CannotBuild and CannotDeploy."""
-    given = {"UserName": user_name, "PasswordSecret": password_secret}
+    parameters = {
+        "UserName": arguments.user_name,
+        "PasswordSecret": arguments.password_secret,
+        alarms.TOPIC: arguments.alarm_topic,
+    }
+    given = {name: value for name, value in parameters.items() if value is not None}
     stack.check(given)  # before a minute is spent
-    made = package.build(stage)
+    made = package.build(arguments.stage)
     print(f"Deploying {stack.name} (minutes the first time) ...", flush=True)
     for name, value in stack.deploy(made, given).items():
         print(f"{name}: {value}")
@@ -41,10 +46,9 @@ def deploy(stack: Stack, stage: str, user_name: str, password_secret: str) -> No
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="deploy", description="Deploy a stage of .chalice/config.json to AWS.")
     parser.add_argument("stage")
-    parser.add_argument("--user-name", default="", help="of HTTP Basic; needed the first time")
-    parser.add_argument(
-        "--password-secret", default="", help="name of the secret in Secrets Manager that holds its password"
-    )
+    parser.add_argument("--user-name", help="of HTTP Basic; needed the first time")
+    parser.add_argument("--password-secret", help="name of the secret in Secrets Manager that holds its password")
+    parser.add_argument("--alarm-topic", help="ARN of the topic of SNS that alarms are sent to; '': no alarms any more")
     parser.add_argument(
         "--destroy", action="store_true", help="remove the stage, its tables with all that they hold included"
     )

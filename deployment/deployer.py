@@ -62,6 +62,7 @@ NEVER: Final = (
 RESOURCES: Final = {
     "apigateway:*": ["arn:aws:apigateway:*::/*"],
     "cloudformation:*": ["arn:aws:cloudformation:*:*:stack/spider-*"],
+    "cloudwatch:*": ["arn:aws:cloudwatch:*:*:alarm:spider-*"],
     "dynamodb:*": ["arn:aws:dynamodb:*:*:table/spider-*"],
     "events:*": ["arn:aws:events:*:*:rule/spider-*"],
     "iam:*": ["arn:aws:iam::*:role/spider-*"],

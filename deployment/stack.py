@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import boto3
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
+from .chalice_part import Json
 from .package import Package, key_of
 
 ERRORS: Final = (Boto3Error, BotoCoreError, ClientError)  # the first of an upload
@@ -34,35 +36,41 @@ class Stack:
         self.bucket = f"{self.name}-artefacts-{_account(session)}-{session.region_name}"
 
     def deploy(self, package: Package, given: Mapping[str, str]) -> dict[str, str]:
-        """Makes or changes it, waits, answers its outputs. `given`: the template's parameters UserName and
-        PasswordSecret, which an existing stack keeps. Raises CannotDeploy."""
-        exists = self.check(given)
+        """Makes or changes it, waits, answers its outputs. `given`: the template's parameters UserName, PasswordSecret
+        and AlarmTopic; an existing stack keeps what is not given. Raises CannotDeploy."""
+        existing = self.check(given)
         self._make_bucket()
         for archive in (package.layer, package.function):
             self._send(archive.path, key_of(archive))
         body = package.template.read_bytes()
         key = f"spider/{hashlib.sha256(body).hexdigest()}.json"
         self._send(package.template, key)
-        self._apply(exists, key, {**given, "LayerKey": key_of(package.layer), "FunctionKey": key_of(package.function)})
+        named = {**given, "LayerKey": key_of(package.layer), "FunctionKey": key_of(package.function)}
+        named["ArtefactBucket"] = self.bucket
+        kept = (json.loads(body)["Parameters"].keys() & existing) - named.keys()
+        told: list[Json] = [{"ParameterKey": name, "ParameterValue": value} for name, value in named.items()]
+        told += [{"ParameterKey": name, "UsePreviousValue": True} for name in sorted(kept)]
+        self._apply(key, told, exists=bool(existing))
         return self.outputs()
 
-    def check(self, given: Mapping[str, str]) -> bool:
-        """Whether the stack is there already. Raises CannotDeploy if it could be used by anybody, or by nobody."""
-        exists = self._is_there()
+    def check(self, given: Mapping[str, str]) -> set[str]:
+        """Names of the parameters that the stack has, of none where it is not there. Raises CannotDeploy if it could be
+        used by anybody, or by nobody."""
+        existing = self._existing()
         lacking = [name for name in ("UserName", "PasswordSecret") if not given.get(name)]
-        if lacking and not exists:
+        if lacking and not existing:
             raise CannotDeploy(f"{' and '.join(lacking)} must be given: anybody could use this API")
         if secret := given.get("PasswordSecret"):
             self._check_secret(secret)
-        return exists
+        return existing
 
     def outputs(self) -> dict[str, str]:
-        (stack,) = self._formation.describe_stacks(StackName=self.name)["Stacks"]
-        return {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
+        described = self._described() or {}
+        return {one["OutputKey"]: one["OutputValue"] for one in described.get("Outputs", [])}
 
     def destroy(self) -> None:
         """Removes it with all that it holds, and the bucket. What is gone is success. Raises CannotDeploy."""
-        if self._status() is not None:
+        if self._described() is not None:
             self._delete()
         try:
             pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket)
@@ -72,17 +80,19 @@ class Stack:
         except self._s3.exceptions.NoSuchBucket:
             return
 
-    def _is_there(self) -> bool:
-        """A first try that failed leaves one behind that cannot be changed: it goes."""
-        if self._status() == "ROLLBACK_COMPLETE":
+    def _existing(self) -> set[str]:
+        """A first try that failed leaves a stack behind that cannot be changed: it goes."""
+        described = self._described()
+        if described and described["StackStatus"] == "ROLLBACK_COMPLETE":
             self._delete()
-        return self._status() is not None
+            described = None
+        return {one["ParameterKey"] for one in described["Parameters"]} if described else set()
 
     def _delete(self) -> None:
         self._formation.delete_stack(StackName=self.name)
         self._wait("stack_delete_complete")
 
-    def _status(self) -> str | None:
+    def _described(self) -> Json | None:
         """None where there is no such stack."""
         try:
             (stack,) = self._formation.describe_stacks(StackName=self.name)["Stacks"]
@@ -90,22 +100,15 @@ class Stack:
             if "does not exist" in str(error):
                 return None
             raise
-        return str(stack["StackStatus"])
+        return dict(stack)
 
-    def _apply(self, exists: bool, key: str, parameters: Mapping[str, str]) -> None:
-        named = {"ArtefactBucket": self.bucket, **parameters}
-        told: list[dict[str, Any]] = [
-            {"ParameterKey": key, "ParameterValue": value} for key, value in named.items() if value
-        ]
-        if exists:
-            kept = {"UserName", "PasswordSecret"} - {one["ParameterKey"] for one in told}
-            told += [{"ParameterKey": name, "UsePreviousValue": True} for name in sorted(kept)]
+    def _apply(self, key: str, parameters: list[Json], *, exists: bool) -> None:
         # The address as S3's client spells it, wherever that AWS is.
         signed = self._s3.generate_presigned_url("get_object", {"Bucket": self.bucket, "Key": key})
         request = {
             "StackName": self.name,
             "TemplateURL": signed.partition("?")[0],
-            "Parameters": told,
+            "Parameters": parameters,
             "Capabilities": ["CAPABILITY_IAM"],
         }
         if not exists:

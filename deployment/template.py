@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from . import functions, gateway, queue, sealing, tables
+from . import alarms, functions, gateway, queue, sealing, tables
 from .chalice_part import Json, Packaged
 
 GATEWAY: Final = "${RestAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}"
@@ -17,12 +17,14 @@ def build(packaged: Packaged, layer_key: str, function_key: str) -> Json:
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": "Spider: one API for every cloud",
         "Parameters": _parameters(layer_key, function_key),
+        "Conditions": alarms.conditions(),
         "Resources": {
             **tables.resources(),
             **sealing.resources(),
             **queue.resources(packaged),
             **functions.resources(packaged),
             **gateway.resources(packaged),
+            **alarms.resources(),
         },
         "Outputs": {
             "EndpointURL": {
@@ -52,6 +54,7 @@ def _parameters(layer_key: str, function_key: str) -> Json:
             "AllowedPattern": "[A-Za-z0-9/_+=.@-]+",
             "ConstraintDescription": "is needed: the name of a secret, not its ARN",
         },
+        **alarms.parameters(),
         "ArtefactBucket": {"Type": "String", "Description": "Where both archives lie", "MinLength": 3},
         "LayerKey": {"Type": "String", "Default": layer_key},
         "FunctionKey": {"Type": "String", "Default": function_key},

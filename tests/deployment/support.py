@@ -11,6 +11,7 @@ from deployment.chalice_part import Json
 from deployment.package import Package
 
 LOGIN = {"UserName": "me", "PasswordSecret": "spider/login"}
+TOPIC = {"AlarmTopic": "arn:aws:sns:us-east-1:000000000000:spider-alarms"}
 
 
 def small(folder: Path, built: Json, note: str = "") -> Package:

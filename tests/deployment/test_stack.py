@@ -17,7 +17,7 @@ from deployment.chalice_part import Json
 from deployment.stack import CannotDeploy, Stack
 from tests.servers import DUMMY_CREDENTIALS, ministack
 
-from .support import LOGIN, small
+from .support import LOGIN, TOPIC, small
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def session() -> Iterator[boto3.Session]:
 @pytest.fixture(scope="module")
 def stack(session: boto3.Session, built: Json, tmp_path_factory: pytest.TempPathFactory) -> Stack:
     found = Stack("dev", session)
-    found.deploy(small(tmp_path_factory.mktemp("first"), built), LOGIN)
+    found.deploy(small(tmp_path_factory.mktemp("first"), built), {**LOGIN, **TOPIC})
     return found
 
 
@@ -108,6 +108,46 @@ def test_a_deployment_changes_what_has_changed_and_keeps_the_login(
     assert {name for name in before if before[name] != after[name]} == {"DriversLayer"}
     given = session.client("lambda").get_function_configuration(FunctionName=after["Work"])["Environment"]["Variables"]
     assert (given["SPIDER_USERNAME"], given["SPIDER_PASSWORD_SECRET"]) == ("you", LOGIN["PasswordSecret"])
+
+
+# -- alarms
+
+
+def alarms(stack: Stack, session: boto3.Session) -> list[dict[str, Any]]:
+    """CloudFormation names what is in a stack after it."""
+    found: list[dict[str, Any]] = session.client("cloudwatch").describe_alarms(AlarmNamePrefix=f"{stack.name}-")[
+        "MetricAlarms"
+    ]
+    return found
+
+
+def test_alarms_watch_queues_and_functions_of_the_stage_and_tell_the_topic(
+    stack: Stack, session: boto3.Session
+) -> None:
+    physical = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources(stack, session)}
+    watched = [(one["MetricName"], one["Dimensions"][0]["Value"]) for one in alarms(stack, session)]
+    queues = {"ApproximateNumberOfMessagesVisible": "DeadLetters", "ApproximateAgeOfOldestMessage": "Queue"}
+    functions = [("Errors", physical[name]) for name in ("APIHandler", "Held", "Sweep", "Work")]
+    names = [(metric, physical[queue].rpartition("/")[2]) for metric, queue in queues.items()]
+    assert sorted(watched) == sorted(functions + names)
+    told = [action for one in alarms(stack, session) for action in (*one["AlarmActions"], *one["OKActions"])]
+    assert set(told) == set(TOPIC.values())
+
+
+def test_alarms_stay_until_no_topic_is_wanted(
+    stack: Stack, session: boto3.Session, built: Json, tmp_path: Path
+) -> None:
+    stack.deploy(small(tmp_path, built, note="again"), {})
+    assert len(alarms(stack, session)) == 6
+    stack.deploy(small(tmp_path, built), {"AlarmTopic": ""})
+    assert alarms(stack, session) == []
+
+
+def test_a_stage_without_a_topic_has_no_alarms(session: boto3.Session, built: Json, tmp_path: Path) -> None:
+    quiet = Stack("quiet", session)
+    quiet.deploy(small(tmp_path, built), LOGIN)
+    assert alarms(quiet, session) == []
+    quiet.destroy()
 
 
 # -- what is refused

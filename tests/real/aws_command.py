@@ -12,6 +12,8 @@ import jmespath
 from botocore import xform_name
 from botocore.model import Shape
 
+RENAMED = {"notification-endpoint": "endpoint"}  # "aws sns subscribe" calls it otherwise than the API
+
 
 def main(words: list[str]) -> None:
     service, operation, *rest = words
@@ -21,7 +23,8 @@ def main(words: list[str]) -> None:
     method = operation.replace("-", "_")
     shape = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method]).input_shape
     members = {xform_name(name, "-"): (name, member) for name, member in shape.members.items()}
-    arguments = {members[name][0]: read(value, members[name][1]) for name, value in given.items()}
+    named = {members[RENAMED.get(name, name)]: value for name, value in given.items()}
+    arguments = {name: read(value, member) for (name, member), value in named.items()}
     told = getattr(client, method)(**arguments)
     told.pop("ResponseMetadata")
     answer = jmespath.search(query, told)

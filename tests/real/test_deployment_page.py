@@ -56,6 +56,7 @@ def test_the_commands_do_what_they_say(tmp_path: Path, monkeypatch: pytest.Monke
         assert '"VmStatus":"Running"' in ran.stdout
         assert '"CloudOSAPI":"RunInstances"' in ran.stdout, "the history has what the operation called"
         assert '"CloudOSAPI" : "RunInstances()"' in ran.stdout, "the log has it"
+        assert "spider-dev: Five workers died of a message" in ran.stdout, "its alarms are there"
         assert '"IsAllDestroyed":true' in ran.stdout
         assert cloud.contents("aws") == before
         for name, value in {**DUMMY_CREDENTIALS, "AWS_ENDPOINT_URL": url, "NO_PROXY": "127.0.0.1"}.items():
