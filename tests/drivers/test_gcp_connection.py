@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from spider_drivers.contract import CallRecorder, ConnectionInfo, Invalid, Ref, SystemClock, Unreachable
-from spider_drivers.gcp import GcpDriver
+from spider_drivers.gcp import GcpDriver, services
 
 from cloud_twin.tls import Authority, server_context
 from tests.drivers.docker_support import Answer, Wire, wire
@@ -255,6 +255,32 @@ def test_importing_the_driver_loads_no_sdk() -> None:
     code = "import sys, spider_drivers.gcp as gcp; gcp.GcpDriver().capability(); print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30)
     assert not {"google.auth", "google.cloud.compute_v1", "requests", "urllib3"} & set(run.stdout.split())
+
+
+LOADED = """
+import sys
+from spider_drivers.gcp import services
+def loaded():
+    return sorted({name.split(".")[4] for name in sys.modules if name.startswith("google.cloud.compute_v1.services.")})
+services.client("zoneOperations")
+print(*loaded())
+from google.cloud import compute_v1
+print(compute_v1.gapic_version.__name__, len(loaded()))
+print(compute_v1.ImagesClient.__name__, compute_v1.Network.__name__, "images" in loaded())
+"""
+
+
+def test_a_service_is_loaded_without_the_others_and_whoever_wants_all_gets_all() -> None:
+    run = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True, timeout=60)
+    one, none_more, all_of_them = run.stdout.splitlines()
+    assert one == "zone_operations"
+    assert none_more == "google.cloud.compute_v1.gapic_version 1"
+    assert all_of_them == "ImagesClient Network True"
+
+
+def test_a_service_that_is_none_is_told() -> None:
+    with pytest.raises(ModuleNotFoundError, match="odd_things"):
+        services.client("oddThings")
 
 
 def _token(authorization: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from google.auth.credentials import AnonymousCredentials
 from google.auth.exceptions import GoogleAuthError
-from google.cloud import compute_v1
 from google.protobuf import json_format
 from requests import PreparedRequest, RequestException, Session
 from requests.adapters import HTTPAdapter
@@ -16,7 +15,7 @@ from urllib3.exceptions import HTTPError
 
 from ..contract import CallRecorder, Invalid, SpiderError
 from ..contract.wire import Answered, Silent, TlsAdapter, Wire, from_silence, prepare, shared_tls_context
-from . import errors
+from . import errors, services
 from .errors import NO_FIELDS, Fields
 from .wire import GceSpeech
 
@@ -70,7 +69,7 @@ class Gce:
     def call(self, api: str, fields: Fields = NO_FIELDS, /, *, body: Thing | None = None, **parameters: Any) -> Thing:
         """`fields`: what a refusal complains of. The project is this one, unless `parameters` name another."""
         service, _, method = api.partition(".")
-        stub = getattr(self._transport(service), _snake(method))
+        stub = getattr(self._transport(service), services.snake(method))
         try:
             request = _request(stub, {"project": self.project, **parameters}, body)
             answer = stub(request, retry=None, timeout=(CONNECT_SECONDS, READ_SECONDS))
@@ -117,8 +116,8 @@ class Gce:
     def _transport(self, service: str) -> Any:
         """Not the SDK's client, which reads the environment when it is made."""
         if service not in self._transports:
-            client = getattr(compute_v1, f"{service[0].upper()}{service[1:]}Client")
-            transport = client.get_transport_class("rest")(credentials=AnonymousCredentials(), host=self._endpoint)
+            kind = services.client(service).get_transport_class("rest")
+            transport = kind(credentials=AnonymousCredentials(), host=self._endpoint)
             transport._session = self._session
             self._transports[service] = transport
         return self._transports[service]
@@ -138,7 +137,3 @@ def _request(stub: Any, parameters: Thing, body: Thing | None) -> Any:
     except json_format.ParseError as error:
         raise ValueError(str(error)) from None
     return request
-
-
-def _snake(name: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
