@@ -67,7 +67,7 @@ def _of_what_is_made() -> Iterator[Fault]:
     yield BrokenDriver(spec=broken.AnswersAnySpec), {}, "TestSpec", "test_unknown_spec_is_not_found"
     yield BrokenDriver(spec=broken.AnswersAnySpec), {}, "TestSpec", "test_raw_form_is_json"
 
-    any_step, undone = "test_create_survives_a_death_at_any_step", "test_a_dead_create_is_undone"
+    any_step, undone = "test_create_and_delete_survive_a_death_at_any_step", "test_a_dead_create_is_undone"
     yield BrokenDriver(vpc=broken.DoesNotLookAfterADeath), {}, "TestVpcRecovery", any_step
     yield BrokenDriver(vpc=broken.DoesNotLookAfterADeath), {}, "TestVpcRecovery", undone
     yield BrokenDriver(vpc=broken.DoesNotAwaitTheLag), LAG, "TestVpcRecovery", any_step
@@ -81,9 +81,9 @@ def _of_what_is_made() -> Iterator[Fault]:
     yield BrokenDriver(vpc=broken.UndoesWhatIsNoted), {}, "TestVpcRecovery", alone
     yield BrokenDriver(vm=broken.RunsWithoutAClientToken), {}, "TestVmRecovery", any_step
     yield BrokenDriver(vm=broken.LeavesTheAddress), {}, "TestVmRecovery", undone
-    yield BrokenDriver(vm=broken.LeavesTheAddress), {}, "TestVmRecovery", "test_delete_survives_a_death_at_any_step"
+    yield BrokenDriver(vm=broken.LeavesTheAddress), {}, "TestVmRecovery", any_step
 
-    yield BrokenDriver(vm=broken.TerminatesFirst), {}, "TestVmRecovery", "test_delete_survives_a_death_at_any_step"
+    yield BrokenDriver(vm=broken.TerminatesFirst), {}, "TestVmRecovery", any_step
     yield BrokenDriver(vm=broken.TerminatesFirst), {}, "TestVmRecovery", f"{undone}_though_undoing_dies_too"
 
     namesake = "test_a_second_create_of_a_name_loses_nothing"
@@ -160,10 +160,10 @@ def _changes() -> Iterator[Fault]:
     used = "test_a_subnet_in_use_by_a_vm_is_not_removed"
     yield BrokenDriver(vpc=changes.SwallowsSubnetInUse), {}, "TestSubnet", used
 
-    any_step, many = "subnet_survives_a_death_at_any_step", "subnet_survives_many_deaths"
+    any_step = "test_adding_and_removing_a_subnet_survive_a_death_at_any_step"
     for verb, vpc in (("adding", changes.DoesNotFindItsSubnet), ("removing", changes.FailsWhenTheSubnetIsGone)):
-        yield BrokenDriver(vpc=vpc), {}, "TestSubnetRecovery", f"test_{verb}_a_{any_step}"
-        yield BrokenDriver(vpc=vpc), {}, "TestSubnetRecovery", f"test_{verb}_a_{many}"
+        yield BrokenDriver(vpc=vpc), {}, "TestSubnetRecovery", any_step
+        yield BrokenDriver(vpc=vpc), {}, "TestSubnetRecovery", f"test_{verb}_a_subnet_survives_many_deaths"
     undone = "test_a_dead_add_of_a_subnet_is_undone"
     for name in (undone, f"{undone}_though_undoing_dies_too"):
         yield BrokenDriver(vpc=changes.UndoesWhatIsNotedOnly), {}, "TestSubnetRecovery", name

@@ -152,6 +152,14 @@ class Bench:
             if not operation.died:
                 return
 
+    def dying_in_both(self) -> Iterator[tuple[str, Operation, Operation]]:
+        """As `dying`, two operations at a time, of which the second undoes what the first does, until both outlive all
+        their steps."""
+        for first, second in itertools.zip_longest(self.dying(), self.dying()):
+            when, one = first or ("", self.operation())
+            other_when, other = second or ("", self.operation())
+            yield when or other_when, one, other
+
     def create(self, kind: str, request: Any = None, operation: Operation | None = None) -> Any:
         """Creates one; it is deleted when the bench ends."""
         request = request or self.request(kind)

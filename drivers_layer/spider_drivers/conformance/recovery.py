@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from functools import cached_property
 from typing import ClassVar
 
 from .bench import Bench
@@ -13,21 +14,15 @@ from .runner import Died, Operation, many
 class RecoveryCases(Cases):
     kind: ClassVar[str]
 
-    def test_create_survives_a_death_at_any_step(self, bench: Bench) -> None:
+    def test_create_and_delete_survive_a_death_at_any_step(self, bench: Bench) -> None:
         before = _Before(bench, self.kind)
-        for when, operation in bench.dying():
-            before.assert_made_once(operation, f"{when} of its creation")
+        for when, creation, deletion in bench.dying_in_both():
+            before.assert_made_once(creation, f"{when} of its creation", deletion)
 
     def test_create_survives_many_deaths(self, bench: Bench) -> None:
         operation = bench.operation(many())
         _Before(bench, self.kind).assert_made_once(operation, "after many deaths")
         assert operation.died > 1, "it did not die: it noted no part and recorded no call"
-
-    def test_delete_survives_a_death_at_any_step(self, bench: Bench) -> None:
-        before = _Before(bench, self.kind)
-        for when, operation in bench.dying():
-            bench.delete(self.kind, bench.ref(self.kind, bench.create(self.kind)), operation)
-            before.assert_restored(f"{when} of its deletion")
 
     def test_a_dead_create_is_undone(self, bench: Bench) -> None:
         self._undo_at_any_step(bench, dying_too=False)
@@ -81,7 +76,7 @@ class RecoveryCases(Cases):
 
 
 class _Before:
-    """What was there before, and how much one create adds to it."""
+    """What was there before."""
 
     def __init__(self, bench: Bench, kind: str) -> None:
         bench.request(kind)  # makes what it refers to
@@ -89,9 +84,9 @@ class _Before:
         self._kind = kind
         self._contents = bench.contents()
         self._listed = bench.ids(kind)
-        self._size = self._size_of_one()
 
-    def _size_of_one(self) -> int:
+    @cached_property
+    def _size(self) -> int:
         """How many things a create that does not die makes at the cloud."""
         ref = self._bench.ref(self._kind, self._bench.create(self._kind))
         size = len(self._bench.contents() - self._contents)
@@ -99,13 +94,14 @@ class _Before:
         self.assert_restored("after its creation and deletion")
         return size
 
-    def assert_made_once(self, operation: Operation, when: str) -> None:
+    def assert_made_once(self, operation: Operation, when: str, deletion: Operation | None = None) -> None:
         """Creates one; then there is one more, and when it is deleted there is as much as before."""
+        size = self._size
         made = self._bench.create(self._kind, operation=operation)
         new = self._bench.contents() - self._contents
-        assert len(new) == self._size, f"{when} the cloud holds {sorted(new)}, where {self._size} things were expected"
+        assert len(new) == size, f"{when} the cloud holds {sorted(new)}, where {size} things were expected"
         assert self._bench.ids(self._kind) - self._listed == {made.iid.id}, f"{when} the list shows another number"
-        self._bench.delete(self._kind, self._bench.ref(self._kind, made))
+        self._bench.delete(self._kind, self._bench.ref(self._kind, made), deletion)
         self.assert_restored(f"{when} and its deletion")
 
     def assert_restored(self, when: str) -> None:

@@ -110,20 +110,17 @@ class SubnetCases(Cases):
 
 
 class SubnetRecoveryCases(Cases):
-    def test_adding_a_subnet_survives_a_death_at_any_step(self, bench: Bench) -> None:
+    def test_adding_and_removing_a_subnet_survive_a_death_at_any_step(self, bench: Bench) -> None:
         vpc = _Vpc(bench)
-        for when, operation in bench.dying():
-            vpc.assert_added_once(operation, when)
+        before = vpc.shown()
+        for when, adding, removing in bench.dying_in_both():
+            vpc.assert_added_once(adding, when, removing)
+            assert vpc.shown() == before
 
     def test_adding_a_subnet_survives_many_deaths(self, bench: Bench) -> None:
         vpc, operation = _Vpc(bench), bench.operation(many())
         vpc.assert_added_once(operation, "after many deaths")
         assert operation.died > 1, "it did not die: it noted no part and recorded no call"
-
-    def test_removing_a_subnet_survives_a_death_at_any_step(self, bench: Bench) -> None:
-        vpc = _Vpc(bench)
-        for when, operation in bench.dying():
-            vpc.assert_removed(operation, when)
 
     def test_removing_a_subnet_survives_many_deaths(self, bench: Bench) -> None:
         vpc, operation = _Vpc(bench), bench.operation(many())
@@ -239,18 +236,18 @@ class _Vpc:
         assert self.shown() == before
         self._bench.assert_contents(contents, "after an add was refused")
 
-    def assert_added_once(self, operation: Operation, when: str) -> None:
+    def assert_added_once(self, operation: Operation, when: str, removing: Operation | None = None) -> None:
         """Adds one and removes it again; what an add makes at the cloud is learnt from one that does not die."""
         if not self._size:
             self._size = self._added(self._bench.operation())
-        size = self._added(operation)
+        size = self._added(operation, removing)
         assert size == self._size, f"{when} of an add the cloud holds {size} things more, not {self._size}"
 
-    def _added(self, operation: Operation) -> int:
+    def _added(self, operation: Operation, removing: Operation | None = None) -> int:
         before, contents, request = self.shown(), self._bench.contents(), self.free()
         self.add(request, operation)
         size = len(self._bench.contents() - contents)
-        self.remove(Ref(request.name, self.new(before).iid.id, operation.token))
+        self.remove(Ref(request.name, self.new(before).iid.id, operation.token), removing)
         self._bench.assert_contents(contents, "after an add and its removal")
         return size
 
