@@ -29,11 +29,13 @@ def serving(words: Sequence[str], url: str) -> Iterator[None]:
 
 def main() -> None:
     from cloud_twin import __main__ as program
+    from cloud_twin.aws import region
     from cloud_twin.clock import TwinClock
     from cloud_twin.twin import MAKERS
 
     for make in MAKERS.values():
         make(TwinClock())  # which loads what the cloud needs
+    region.make_images("us-east-2")  # where tests/system has its things
     obey(program.main)
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import EC2Backend, ec2_backends, elastic_ip_addresses, elastic_network_interfaces
 from moto.ec2.models.subnets import Subnet
 from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, get_prefix
@@ -131,6 +132,11 @@ def _public_address() -> str:
 
 elastic_network_interfaces.random_public_ip = _public_address  # type: ignore[attr-defined]  # moto's own import
 elastic_ip_addresses.random_ip = _public_address  # type: ignore[attr-defined]  # the same
+
+
+def make_images(region_name: str) -> None:
+    """Before anybody looks at them: the next region of this name has copies, and so has one in a fork."""
+    _ = ec2_backends[DEFAULT_ACCOUNT_ID][region_name].amis
 
 
 def contents() -> set[str]:

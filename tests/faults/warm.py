@@ -21,6 +21,18 @@ from tests.servers import free_port
 from tests.system.spider import Client, Process, environment
 
 STORES: Final = ("chalicelib.store.sqlite", "chalicelib.store.dynamodb")
+# Of an SDK, what drivers load with their first call.
+CALLED: Final = {
+    "azure": (
+        "azure.core.pipeline.transport._requests_basic",
+        "azure.identity",
+        "azure.mgmt.compute",
+        "azure.mgmt.network",
+        "azure.mgmt.resource.resources",
+        "azure.mgmt.resource.subscriptions",
+    ),
+    "gcp": ("google.cloud.compute_v1",),
+}
 
 
 class Start(Protocol):
@@ -52,13 +64,23 @@ def main(lag_seconds: float, providers: list[str]) -> None:
     for module in [importlib.import_module(name) for name in loaded]:
         if lag_seconds and "LAG_SECONDS" in vars(module):
             vars(module).update(LAG_SECONDS=lag_seconds)
+    if "AWS" in providers:
+        _make_the_client_of_ec2()
     obey(serve.main)
 
 
+def _make_the_client_of_ec2() -> None:
+    """One for the process, which knows no caller and has no connection."""
+    from spider_drivers.aws import client
+
+    client.api("describe_vpcs")
+
+
 def _modules(provider: str) -> list[str]:
-    """Of a driver, all: some are imported at their first use."""
+    """Of a driver and its SDK, all: some are imported at their first use."""
     package = importlib.import_module(f"spider_drivers.{provider}")
-    return [module.name for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
+    own = [module.name for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
+    return [*own, *CALLED.get(provider, ())]
 
 
 if __name__ == "__main__":
