@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .calls import Gce, Thing
-from .names import tail
+from .names import of_network, tail
 
 # Compute Engine makes these along with a network and its subnetworks, and takes them away with them.
 _OWN_ROUTES = "default-route-"
@@ -22,10 +22,9 @@ def network_users(gce: Gce, network: Thing) -> Iterator[str]:
     """Names of what keeps a network from being deleted, other than its subnetworks."""
     name, own = network["name"], set(network.get("subnetworks", ()))
     yield from (one["name"] for one in instances_in(gce, name))
-    yield from (one["name"] for one in gce.all("firewalls.list") if tail(one.get("network", "")) == name)
-    for route in gce.all("routes.list"):
-        if tail(route.get("network", "")) == name and not route["name"].startswith(_OWN_ROUTES):
-            yield route["name"]
+    yield from (one["name"] for one in gce.all("firewalls.list", filter=of_network(name)))
+    routes = (one["name"] for one in gce.all("routes.list", filter=of_network(name)))
+    yield from (route for route in routes if not route.startswith(_OWN_ROUTES))
     for collection in ("routers", "forwardingRules", "addresses"):
         for one in gce.everywhere(collection):
             if tail(one.get("network", "")) == name or one.get("subnetwork") in own:

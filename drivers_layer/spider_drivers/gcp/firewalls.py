@@ -4,6 +4,7 @@ bars what it does not allow from leaving, and one firewall per rule. All are for
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,7 +14,7 @@ from . import descriptions, rules
 from .building import Send
 from .calls import Gce, Thing
 from .errors import Fields
-from .names import tail
+from .names import NAME, tail
 
 GROUP = "spider-group"  # in the description of an anchor and of a rule's firewall: the group's name
 _PRIORITY, _LAST_BUT_ONE = 1000, 65534  # the network's own rule, that all may leave, has 65535
@@ -51,9 +52,9 @@ class Group:
 class Firewalls:
     gce: Gce
 
-    def groups(self) -> list[Group]:
+    def groups(self, **filtered: str) -> list[Group]:
         """One per anchor, and one per firewall that is no group's."""
-        found = self.gce.all("firewalls.list")
+        found = self.gce.all("firewalls.list", **filtered)
         anchors = {one["name"]: Group(one) for one in found if group_of(one) == one["name"]}
         others: list[Group] = []
         for one in found:
@@ -65,7 +66,11 @@ class Firewalls:
         return [*anchors.values(), *others]
 
     def shown(self, name: str | None) -> Group | None:
-        return next((group for group in self.groups() if group.anchor["name"] == name), None)
+        """The names of its rules' firewalls begin with its own."""
+        if not name or not re.fullmatch(NAME, name):
+            return None
+        found = self.groups(filter=f"name eq {name}.*")  # a regular expression
+        return next((group for group in found if group.anchor["name"] == name), None)
 
     def group(self, ref: Ref) -> Group:
         """Raises NotFound."""

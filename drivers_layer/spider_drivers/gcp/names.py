@@ -27,6 +27,11 @@ def tail(url: str) -> str:
     return url.rpartition("/")[2]
 
 
+def of_network(name: str) -> str:
+    """A list's filter: what belongs to the network of that name. `eq` compares with a regular expression."""
+    return f"network eq .*/{name}"
+
+
 def within_project(url: str) -> str:
     """`regions/r/subnetworks/s` of any of a resource's URLs."""
     return _PROJECT.sub("", url)

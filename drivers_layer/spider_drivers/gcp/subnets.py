@@ -11,7 +11,7 @@ from . import descriptions
 from .building import Building
 from .calls import Gce, Thing
 from .errors import Fields
-from .names import NAME, RULE, id_of, tail
+from .names import NAME, RULE, id_of, of_network, tail
 
 PART = "subnet "  # a subnet's part is this and its name
 
@@ -29,6 +29,9 @@ class Subnets:
 
     def all(self) -> list[Thing]:
         return self.gce.all("subnetworks.list", region=self.region)
+
+    def of(self, network: str) -> list[Thing]:
+        return self.gce.all("subnetworks.list", region=self.region, filter=of_network(network))
 
     def described(self, ref: Ref) -> Thing:
         """Raises NotFound."""

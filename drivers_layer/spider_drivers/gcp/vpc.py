@@ -49,9 +49,9 @@ class GcpVpcs(VpcHandler):
             return [_vpc(network, by_network.get(network["name"], [])) for network in networks]
 
     def get(self, ref: Ref) -> Vpc:
-        network, found = self._described(ref), self._subnets.all()
+        network = self._described(ref)
         with understood():
-            return _vpc(network, [one for one in found if subnets.network_of(one) == network["name"]])
+            return _vpc(network, self._subnets.of(network["name"]))
 
     def create(self, request: VpcRequest, attempt: Attempt) -> Vpc | Wait:
         """Parts: network, one per subnet, visible."""
@@ -148,11 +148,9 @@ class GcpVpcs(VpcHandler):
         return next((one["name"] for one in networks if descriptions.token(one) == token), None)
 
     def _subnet_by_token(self, network: str, subnet: Ref) -> str | None:
-        for one in self._subnets.all() if subnet.token else []:
-            ours = descriptions.token(one) == subnet.token and one["name"] == subnet.name
-            if ours and subnets.network_of(one) == network:
-                return subnet.name
-        return None
+        found = self._subnets.of(network) if subnet.token else []
+        ours = (one["name"] for one in found if descriptions.token(one) == subnet.token)
+        return next((name for name in ours if name == subnet.name), None)
 
     def _is_in(self, network: str, subnet: str, *, noted: bool) -> bool:
         """What was noted is ours though it may not be shown yet."""
