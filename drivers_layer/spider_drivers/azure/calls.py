@@ -62,12 +62,14 @@ class Arm:
         self.knows_group = False  # whether the resource group is there
 
     def call(self, operation: str, /, *given: Any, asked: Asked = ANYTHING, **more: Any) -> Thing:
-        """The answer as ARM's JSON."""
-        return _thing(self._typed(lambda: self._method(operation)(*given, **more), asked))
+        """The answer as ARM's JSON. Who asks for a stream gets no model of it, which takes the SDK as long to make as
+        the call itself."""
+        return _thing(self._typed(lambda: self._method(operation)(*given, stream=True, cls=_json, **more), asked))
 
     def all(self, operation: str, /, *given: Any, asked: Asked = ANYTHING, **more: Any) -> list[Thing]:
         """The elements of every page, which only the session follows, or of an answer that is a plain array."""
-        return [_thing(one) for one in self._typed(lambda: list(self._method(operation)(*given, **more)), asked)]
+        found = self._typed(lambda: list(self._method(operation)(*given, **more)), asked)
+        return [_thing(one.as_dict()) for one in found]
 
     def begin(self, operation: str, /, *given: Any, asked: Asked = ANYTHING, **more: Any) -> None:
         """A change that Azure goes on with after its answer: reads tell how."""
@@ -152,9 +154,18 @@ class Arm:
             raise Invalid(self._redact(str(error)), field=asked.invalid) from None
 
 
-def _thing(model: Any) -> Thing:
+def _json(response: Any, *_: Any) -> Thing:
+    """Of an answer that the wire has read whole. Raises JSONDecodeError, also for what is no object."""
+    read = response.http_response.internal_response
+    found = read.json()
+    if not isinstance(found, dict):
+        raise json.JSONDecodeError("this is no resource", read.text, 0)
+    return found
+
+
+def _thing(told: Thing) -> Thing:
     """ARM's JSON, with the two members that every reader takes for granted."""
-    found = dict(model.as_dict())
+    found = dict(told)
     found.setdefault("name", str(found.get("id", "")).rpartition("/")[2])
     if not isinstance(found.get("properties"), dict):
         found["properties"] = {}
