@@ -43,6 +43,7 @@ LINUX, WINDOWS = "ami-785db401", "ami-03cf127a"  # two of moto's
 NOT_EACH_TIME = {
     "vpc create": {"DescribeInternetGateways"},
     "vpc delete": {"DescribeVpcs"},
+    "security_group delete": {"DescribeNetworkInterfaces", "DescribeSecurityGroups"},
     "security_group add_rules": {"RevokeSecurityGroupIngress"},
     "security_group remove_rules": {"AuthorizeSecurityGroupIngress"},
     "vm create": {"DescribeKeyPairs"},

@@ -6,7 +6,6 @@ names any gets exactly those.
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any
 
 from ..contract import (
@@ -14,6 +13,7 @@ from ..contract import (
     Attempt,
     Direction,
     Iid,
+    InUse,
     NotFound,
     Part,
     Ref,
@@ -52,9 +52,6 @@ class AwsSecurityGroups(SecurityGroupHandler):
 
     def delete(self, ref: Ref, attempt: Attempt) -> Wait | None:
         cloud_id = ref.id or attempt.parts.get("group") or id_by_token(self._ec2, ref.token)
-        # Nobody was told of the id of a group whose create failed, and EC2 itself refuses when others use it.
-        if ref.id and cloud_id:
-            handling.refuse_in_use("security group", cloud_id, group_users(self._ec2, cloud_id))
         parts = [converge.removal(cloud_id, self._remove)] if cloud_id else []
         return converge.delete(parts, attempt, lag_seconds=building.LAG_SECONDS)
 
@@ -72,8 +69,14 @@ class AwsSecurityGroups(SecurityGroupHandler):
         return building.create(change.parts(), attempt, lambda _: self.get(ref), change.complete)
 
     def _remove(self, cloud_id: str) -> None:
-        with contextlib.suppress(NotFound):
+        """Raises InUse, as EC2 does, and says who uses it."""
+        try:
             self._ec2.call("delete_security_group", GroupId=cloud_id)
+        except NotFound:
+            return
+        except InUse:
+            handling.refuse_in_use("security group", cloud_id, group_users(self._ec2, cloud_id))
+            raise
 
 
 class _Making:
