@@ -39,7 +39,7 @@ def openstack() -> Iterator[Place]:
 
 @pytest.fixture(scope="module")
 def lasting(openstack: Place, books: Ledger) -> Iterator[dict[str, Any]]:
-    """A real cloud takes seconds to make and to remove a network: its cases share one."""
+    """A real cloud takes seconds to make and to remove a network or a VM: its cases share one."""
     if not AS_REAL:
         yield {}
         return
@@ -47,7 +47,7 @@ def lasting(openstack: Place, books: Ledger) -> Iterator[dict[str, Any]]:
     with contextlib.ExitStack() as made:
         with books.keeping(cloud, seen_by(openstack.log)):
             bench = made.enter_context(Bench(cloud))
-            kept = {kind: bench.to_last(kind) for kind in ("vpc", "security_group", "key_pair")}
+            kept = {kind: bench.to_last(kind) for kind in ("vpc", "security_group", "key_pair", "vm")}
         yield kept
         with books.keeping(cloud, seen_by(openstack.log)):
             made.close()

@@ -52,8 +52,8 @@ class Cloud:
     images, specs names that complete lists must hold
     throttled     the cloud refuses some calls as too fast: a driver may pause right after such a call, for at most 10 s
                   in all until it is granted. The pause is passed as a Wait is
-    lasting       by kind, a VPC, security group or key pair for the cases to refer to and to change, made by a bench's
-                  `to_last` before all of them where that takes long; by default each case makes its own
+    lasting       by kind, a VPC, security group, key pair or VM for the cases to refer to and to change, made by a
+                  bench's `to_last` before all of them where that takes long; by default each case makes its own
     stride        deaths are tried at every `stride`-th step: more than 1 where a turn takes long
     sink          given each record too
     """

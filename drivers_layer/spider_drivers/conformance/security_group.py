@@ -33,7 +33,7 @@ class SecurityGroupCases(LifecycleCases):
 
     @claimed_if(offers("vm"))
     def test_a_group_in_use_by_a_vm_is_not_deleted(self, bench: Bench) -> None:
-        bench.create("vm")
+        bench.shared("vm")
         ref = bench.ref("security_group", bench.shared("security_group"))
         before, contents = bench.get("security_group", ref), bench.contents()
         with pytest.raises(InUse):

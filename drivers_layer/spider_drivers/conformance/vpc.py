@@ -52,7 +52,7 @@ class VpcCases(LifecycleCases):
 
     @claimed_if(offers("vm"))
     def test_a_vpc_in_use_by_a_vm_is_not_deleted(self, bench: Bench) -> None:
-        bench.create("vm")
+        bench.shared("vm")
         ref = bench.ref("vpc", bench.shared("vpc"))
         before, contents = bench.get("vpc", ref), bench.contents()
         with pytest.raises(InUse):
