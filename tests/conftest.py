@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 TOTALS = "calls"  # a property of the last test of a ledger
 DEATHS = "deaths"  # of a test that kills Spider: the cloud, and how often
-WAITING = ("faults", "system", "deployment")
+WAITING = ("faults", "system", "deployment", "real")
 COMPUTING = ("drivers",)  # before all others
 # So many groups of tests that compute follow on one that waits, while there are any. A group goes to one worker whole.
 FOR_EACH = 2

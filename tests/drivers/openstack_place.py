@@ -33,7 +33,7 @@ from tests.real.openstack.recorder import Recorder
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
-LONGEST_SLEEP = 0.1  # seconds, of a real cloud
+LONGEST_SLEEP = 0.5  # seconds, of a real cloud, which is not asked all the time
 
 # What a project may hold: where it is listed, the members to ask for, and which elements are the user's own.
 _HELD: tuple[tuple[str, tuple[str, ...], Callable[[dict[str, Any]], bool]], ...] = (

@@ -1,5 +1,5 @@
-"""The tests in docker/ run where test_docker.py starts them, beside an Engine, not with those that start engines. Those
-on OpenStack run where one is named."""
+"""The tests in docker/ and openstack/ run where test_docker.py and test_openstack.py start them, beside an Engine, not
+with those that start engines. Those on OpenStack run where one is named."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ def pytest_report_header() -> str:
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     if collection_path.name == "test_openstack.py" and not suite.named():
         return True
-    inner = Path(__file__).with_name("docker")
-    if collection_path != inner:
+    if collection_path.parent != Path(__file__).parent or collection_path.name not in ("docker", "openstack"):
         return None
     named = (Path(argument.partition("::")[0]).resolve() for argument in config.args)
-    return not any(path.is_relative_to(inner) for path in named) or None
+    return not any(path.is_relative_to(collection_path) for path in named) or None

@@ -15,11 +15,12 @@ from pathlib import Path
 import pytest
 
 from tests.real import inside
-from tests.real.openstack import crash, suite
+from tests.real.openstack import suite
 
 ALL = os.environ.get("SPIDER_VARIANTS") == "all"
-CASES = "as_it_is" if ALL else "as_it_is and not (any_step or undone)"
-AT_LEAST = 150 if ALL else 125
+CASES = "(as_it_is or test_crash)" if ALL else "(as_it_is or test_crash) and not (any_step or undone)"
+CRASH = "tests/real/openstack/test_crash.py"
+AT_LEAST = 151 if ALL else 126
 
 
 @pytest.fixture(scope="module")
@@ -33,12 +34,6 @@ def where() -> Iterator[Mapping[str, str]]:
 def test_the_suite_passes_on_a_real_openstack(where: Mapping[str, str], tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
     beside = where.get(suite.CLOUD, "").count(",") + 1
-    spread = ("-n", beside, "--dist", "loadscope") if beside > 1 else ()
-    ran = suite.run("real", None, where, f"--junitxml={report}", "-k", CASES, *spread)
+    spread = ("-n", beside, "--dist", "worksteal") if beside > 1 else ()
+    ran = suite.run("real", None, where, CRASH, f"--junitxml={report}", "-k", CASES, *spread)
     inside.all_passed(ran, report, AT_LEAST)
-
-
-@pytest.mark.timeout(1200)
-def test_a_vm_whose_maker_was_killed_is_there_once(where: Mapping[str, str], tmp_path: Path) -> None:
-    with crash.named(where) as found:
-        print(*crash.crash(found, tmp_path), sep="\n")

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
-from unittest import mock
 
 from cloud_twin.faults import Rule
-from tests.drivers.openstack_place import Place, contents, place
+from tests.drivers.openstack_place import Place, contents
 from tests.faults.warm import Start, warm
 from tests.system.clouds import Cloud
 from tests.system.spider import Client, killed
@@ -28,13 +25,6 @@ SETTINGS: Final = {"lease_seconds": "2", "sweep_seconds": "1"}
 # A real one answers a read of what has just been made, but for nova's view of neutron's addresses.
 LAG_SECONDS: Final = 2.0
 REACHED_SECONDS: Final = 60.0
-
-
-@contextmanager
-def named(where: Mapping[str, str]) -> Iterator[Place]:
-    """The real one that these variables name, through the fault proxy."""
-    with mock.patch.dict("os.environ", {**where, "SPIDER_TARGET": "real"}), place() as found:
-        yield found
 
 
 def crash(found: Place, home: Path) -> list[str]:

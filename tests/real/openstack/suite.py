@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -12,19 +11,17 @@ from pathlib import Path
 
 from tests.real import inside
 
-from . import projects
+from . import projects, started
 
 SUITE = "tests/drivers/test_openstack_conformance.py"
 # By which OpenStack's own clients are told of a cloud: an entry of a clouds.yaml. Of several, with commas between them,
 # each is for a process of its own.
-FILE, CLOUD = "OS_CLIENT_CONFIG_FILE", "OS_CLOUD"
-# A script that starts one and prints FILE=…; down.sh beside it ends it.
-UP = "SPIDER_OPENSTACK_UP"
+FILE, CLOUD = started.FILE, "OS_CLOUD"
 
 
 def named() -> bool:
     """Whether there is a real OpenStack to run against."""
-    return CLOUD in os.environ and (FILE in os.environ or UP in os.environ)
+    return CLOUD in os.environ and (FILE in os.environ or started.UP in os.environ)
 
 
 @contextlib.contextmanager
@@ -33,19 +30,11 @@ def real() -> Iterator[dict[str, str]]:
     if FILE in os.environ:
         yield {FILE: os.environ[FILE]}
         return
-    script = Path(os.environ[UP]).resolve()
-    environment = {**os.environ, "OSREAL_SERVICES": ""}  # no volumes, no load balancers
     try:
-        started = inside.shown(["bash", str(script)], environment)
-        found = re.search(rf"{FILE}=(\S+)", started.stdout)
-        assert started.returncode == 0, started.stdout[-4000:]
-        assert found, started.stdout[-4000:]
-        yield {
-            FILE: found[1],
-            CLOUD: ",".join([os.environ[CLOUD], *projects.others(Path(found[1]), os.environ[CLOUD])]),
-        }
+        file, cloud = started.start(), os.environ[CLOUD]
+        yield {FILE: str(file), CLOUD: ",".join([cloud, *projects.others(file, cloud)])}
     finally:
-        inside.shown(["bash", str(script.with_name("down.sh"))], environment)
+        started.stop()
 
 
 def run(
