@@ -3,12 +3,12 @@ PYTHON = python3
 ARGS =
 STAGE = dev
 
-.PHONY: help venv demo test faults test-real conformance compare serve package deploy destroy check
+.PHONY: help venv demo test faults prepare-real test-real conformance compare serve package deploy destroy check
 
 help:
 	@$(PYTHON) dev.py
 
-venv demo test faults test-real compare serve check:
+venv demo test faults prepare-real test-real compare serve check:
 	@$(PYTHON) dev.py $@ $(ARGS)
 
 # make conformance CLOUD=openstack TARGET=real

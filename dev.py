@@ -231,12 +231,18 @@ def faults(args: list[str]) -> int:
     return run(PYTHON, "-m", "pytest", "tests/faults", "-n", "4", "--dist", "loadfile") or failed
 
 
-def test_real(args: list[str]) -> int:
-    """Run the tests against real engines; as root on Debian it installs what they need."""
-    venv([])
+def prepare_real(args: list[str]) -> int:
+    """Install what test-real needs, as root on Debian; test-real does so itself."""
+    venv(args)
     if os.geteuid() == 0 and Path("/etc/debian_version").exists():
         need("bash", "tests/real/prepare.sh")
     azure_cli()
+    return 0
+
+
+def test_real(args: list[str]) -> int:
+    """Run the tests against real engines; as root on Debian it installs what they need."""
+    prepare_real([])
     # Engines start and wait more than they compute: one beside the other, each with its tests.
     become(PYTHON, "-m", "pytest", "tests/real", "-n", "5", "--dist", "loadfile", *args)
 
@@ -308,6 +314,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "demo": demo,
     "test": test,
     "faults": faults,
+    "prepare-real": prepare_real,
     "test-real": test_real,
     "conformance": conformance,
     "compare": compare,
