@@ -116,18 +116,23 @@ def test_the_front_end_s_own_refusal_has_a_status_in_words(server: Wire, gcp: Gc
 def test_an_operation_s_error_is_the_change_s(server: Wire, gcp: Gcp, code: str, expected: type[SpiderError]) -> None:
     """Also of those after which a call would be sent again: an ended operation stays what it is."""
     server.answers = [operation("PENDING"), failed(code, "What Google said.")]
+    attempt = Attempt("token")
+    assert isinstance(gcp.connection.vpc.create(VPC, attempt), Wait)
     with pytest.raises(SpiderError) as refused:
-        gcp.connection.vpc.create(VPC, Attempt("token"))
+        gcp.connection.vpc.create(VPC, attempt)
     assert type(refused.value) is expected
     assert (refused.value.code, refused.value.text) == (code, "What Google said.")
 
 
 def test_an_operation_is_noted_and_polled_by_the_next_round(server: Wire, gcp: Gcp) -> None:
-    server.answers = [operation("PENDING"), operation("RUNNING", operationType="insert", targetLink="networks/vpc")]
+    runs = {"operationType": "insert", "targetLink": "networks/vpc"}
+    server.answers = [operation("PENDING", **runs), operation("RUNNING", **runs)]
     attempt = Attempt("token")
-    waiting = gcp.connection.vpc.create(VPC, attempt)
-    assert isinstance(waiting, Wait)
-    assert waiting.reason == "the insert of vpc is RUNNING"
+    waits = [gcp.connection.vpc.create(VPC, attempt) for _ in range(2)]
+    assert [wait.reason for wait in waits if isinstance(wait, Wait)] == [
+        "the insert of vpc is PENDING",
+        "the insert of vpc is RUNNING",
+    ]
     assert attempt.parts == {"network": "vpc", "network operation": "global/operation-1"}
     server.answers = [operation(), NETWORK, listed("subnetwork")]
     made = gcp.connection.vpc.create(VPC, Attempt("token", parts=attempt.parts))

@@ -31,6 +31,7 @@ class Building:
         self._gce = gce
         self._attempt = attempt
         self._begun: dict[str, Fields] = {}
+        self._answered: dict[str, Thing] = {}
 
     def part(self, name: str, cloud_id: str, send: Send, ours: Callable[[], bool], fields: Fields = NO_FIELDS) -> Part:
         """Ready once its operation has ended. Noted: `cloud_id`, and the operation under a name of its own."""
@@ -84,18 +85,21 @@ class Building:
     def _sent(self, send: Send, ours: Callable[[], bool], request_id: str) -> str:
         """The operation; "" where what was to be made is there already."""
         try:
-            return operations.path_of(send(request_id))
+            answer = send(request_id)
         except AlreadyExists:
             if not ours():
                 raise
             return ""
+        path = operations.path_of(answer)
+        self._answered[path] = answer
+        return path
 
     def _ended(self, name: str, fields: Fields) -> Wait | None:
         noted = self._attempt.parts.get(name + OPERATION) or self._attempt.parts.get(name, "")
         if "/" not in noted:  # a name and no operation
             return None
         try:
-            return operations.ended(self._gce, noted, fields)
+            return operations.ended(self._gce, noted, fields, self._answered.get(noted))
         except NotFound as lost:  # something that it needs has gone: not what it was to make
             raise Refused(lost.message, code=lost.code, text=lost.text) from None
 
@@ -108,6 +112,7 @@ class Deleting:
     def __init__(self, gce: Gce, attempt: Attempt) -> None:
         self._gce = gce
         self._attempt = attempt
+        self._answered: dict[str, Thing] = {}
 
     def paths(self, collection: str) -> list[str]:
         """Of what was begun to be deleted, of a collection."""
@@ -134,13 +139,17 @@ class Deleting:
             return
         # After one that was refused another requestId: the same would be answered with the same operation.
         with contextlib.suppress(NotFound):
-            operation = send(self._attempt.client_token(f"{part} {noted}".rstrip()))
-            self._attempt.note(part, operations.path_of(operation))
+            answer = send(self._attempt.client_token(f"{part} {noted}".rstrip()))
+            operation = operations.path_of(answer)
+            self._answered[operation] = answer
+            self._attempt.note(part, operation)
 
     def _gone(self, path: str) -> Wait | None:
         noted = self._attempt.parts.get(self.PART + path)
+        if not noted or noted.startswith(AGAIN):
+            return None
         try:
-            return operations.ended(self._gce, noted) if noted and not noted.startswith(AGAIN) else None
+            return operations.ended(self._gce, noted, answered=self._answered.get(noted))
         except NotFound:  # somebody else was faster
             return None
         except InUse:

@@ -20,19 +20,23 @@ def path_of(answer: Thing) -> str:
     return f"global/{answer['name']}"
 
 
-def ended(gce: Gce, path: str, fields: Fields = NO_FIELDS) -> Wait | None:
+def ended(gce: Gce, path: str, fields: Fields = NO_FIELDS, answered: Thing | None = None) -> Wait | None:
     """None once it has ended well, and for one that is forgotten, as all are after a while: what it has made is seen.
-    Raises what it has ended in."""
+    Raises what it has ended in. `answered`: as this try has begun it; one that runs then is not asked for at once."""
     try:
-        found = _described(gce, path)
+        found = answered if answered and _runs(answered) else _described(gce, path)
     except NotFound:
         return None
-    if found.get("status") != "DONE":
+    if _runs(found):
         what = f"{found.get('operationType', 'change')} of {tail(found.get('targetLink', ''))}"
         return Wait(LOOK_AGAIN_SECONDS, f"the {what} is {found.get('status')}")
     if "error" in found:
         raise gce.operation_error(found, fields)
     return None
+
+
+def _runs(operation: Thing) -> bool:
+    return bool(operation.get("status") != "DONE")
 
 
 def _described(gce: Gce, path: str) -> Thing:
