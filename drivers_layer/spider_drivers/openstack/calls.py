@@ -56,6 +56,7 @@ class OpenStack:
         prepare(self._http, auth_url, Guarded(self._wire, auth_url))
         self._session = KeystoneSession(auth=plugin, session=self._http)
         self._regions: dict[str, Any] = {}
+        self._services: dict[tuple[str, str], Any] = {}
 
     def get(self, path: str, fields: Fields = NO_FIELDS, /, region: str | None = None, **query: Any) -> Thing:
         """`fields`: what a refusal complains of."""
@@ -137,6 +138,12 @@ class OpenStack:
 
     def _service(self, service: str, region: str) -> Any:
         """The SDK's adapter, which looks for the service in the catalogue and asks it for its versions."""
+        if (region, service) not in self._services:
+            self._services[region, service] = self._found(service, region)
+        return self._services[region, service]
+
+    def _found(self, service: str, region: str) -> Any:
+        """Raises Invalid."""
         if region not in self._regions:
             for found in self._access().service_catalog.catalog:
                 for endpoint in found["endpoints"]:
