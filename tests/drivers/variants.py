@@ -7,15 +7,13 @@ import os
 
 from cloud_twin.faults import Rule
 
-# Longer than any twin's transition here, shorter than what each driver waits for; with each second of it drivers look
-# once more, and do nothing else.
-LAG = Rule(lag=6.0)
+LAG = Rule(lag=10.0)
 THROTTLING = Rule(first=3, every=3, throttle=True, retry_after=1.0)
 EACH_TIME: dict[str, list[Rule]] = {
     "as_it_is": [],
-    "lag_6_s_and_every_third_call_throttled": [LAG, THROTTLING],
+    "lag_10_s_and_every_third_call_throttled": [LAG, THROTTLING],
 }
-ALL = {**EACH_TIME, "lag_6_s": [LAG], "every_third_call_throttled": [THROTTLING]}
+ALL = {**EACH_TIME, "lag_10_s": [LAG], "every_third_call_throttled": [THROTTLING]}
 # Two ways at once take long, and each of them alone is tried at every step where all are asked for.
 FAR = 3
 
